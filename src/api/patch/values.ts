@@ -1,0 +1,31 @@
+/** Small helpers that patches share: JSON objects without surprises from prototypes. */
+
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Own property, so that a field named `constructor` or `__proto__` finds nothing it should not. */
+export function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+/** Builds an object from entries; `__proto__` becomes an ordinary key. */
+export function fromEntries(entries: Iterable<readonly [string, unknown]>): JsonObject {
+  return Object.fromEntries(entries)
+}
+
+/** Deep equality of JSON values; absent and undefined are the same. */
+export function equal(left: unknown, right: unknown): boolean {
+  if (left === right) return true
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => equal(item, right[index]))
+  }
+  if (!isObject(left) || !isObject(right)) return false
+  const keys = Object.keys(left).filter((key) => left[key] !== undefined)
+  const others = Object.keys(right).filter((key) => right[key] !== undefined)
+  return keys.length === others.length && keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]))
+}
