@@ -1,0 +1,249 @@
+/**
+ * The loop: whose turn it is, what is due, and when there is nothing left to do. It remembers nothing itself; the world
+ * does. Turns go out on `turn$`; the pipelines of `cluster.ts` answer them with transitions.
+ */
+import { type Observable, Subject } from 'rxjs'
+import { chanceOf } from '../lib/digest.ts'
+import type { ApiServer } from '../store/api-server.ts'
+import type { Transition } from '../store/transition.ts'
+import type { Agent, AgentIntent, Answer, TurnInput } from './agent.ts'
+import type { Host } from './host.ts'
+import { emptyInbox, type Inbox, type World } from './world.ts'
+
+/** One turn of one agent. `intents()` runs it; `refused` collects the keys whose write was refused during it. */
+export interface Turn {
+  readonly agent: string
+  intents(): readonly Transition[]
+  readonly refused: Set<string>
+  /** The name of the last object created in this turn, for reports that speak of it. */
+  created: string
+}
+
+/** How many turns may be taken without time moving before the loop says that two agents keep waking each other. */
+const livelockTurns = 100_000
+
+export class Loop {
+  readonly #world: World
+  readonly #api: ApiServer
+  readonly #host: Host
+  readonly #agents: readonly Agent[]
+  readonly #watchers = new Map<string, string[]>()
+  readonly #turns = new Subject<Turn>()
+  readonly #onFailure: (agent: string, error: unknown) => void
+  #current: Turn | undefined
+
+  constructor(world: World, api: ApiServer, host: Host, agents: readonly Agent[], onFailure: Loop['failed']) {
+    this.#world = world
+    this.#api = api
+    this.#host = host
+    this.#agents = agents
+    this.#onFailure = onFailure
+    for (const agent of agents) {
+      for (const resource of agent.watches)
+        this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent.id])
+      if (host.get(agent.id) === undefined) this.start(agent)
+    }
+    api.committed$.subscribe(({ change }) => {
+      for (const id of this.#watchers.get(change.resource) ?? []) this.#note(id, { dirty: true })
+    })
+    api.outcome$.subscribe(({ transition, outcome }) => this.#answered({ transition, outcome }))
+  }
+
+  /** Turns as they come; every agent's pipeline picks its own. */
+  get turn$(): Observable<Turn> {
+    return this.#turns.asObservable()
+  }
+
+  /** Called when an agent's turn throws. */
+  failed(agent: string, error: unknown): void {
+    this.#onFailure(agent, error)
+  }
+
+  start(agent: Agent): void {
+    this.#host.spawn(agent.id, agent.id, 'controller', { name: agent.id, memory: agent.initial })
+    this.#host.send(agent.id, { type: 'views.synced' })
+    this.#world.inboxes[agent.id] = emptyInbox
+  }
+
+  /** Delivers an event to an actor: at once to an agent's own actor, else through the agent it lives beneath. */
+  deliver(actor: string, event: { type: string; [field: string]: unknown }): boolean {
+    const owner = this.#world.actors.get(actor)?.owner
+    if (owner === undefined) return false
+    if (owner === actor) this.#host.send(actor, event)
+    else this.#note(owner, { deliveries: [...this.#inbox(owner).deliveries, { actor, event }] })
+    return true
+  }
+
+  /** Gives an agent a delivery for an actor that does not exist yet. */
+  deliverTo(agent: string, actor: string, event: { type: string; [field: string]: unknown }): void {
+    this.#note(agent, { deliveries: [...this.#inbox(agent).deliveries, { actor, event }] })
+  }
+
+  /** Crashes an agent: its memory is gone and it takes no turns until `restart`. */
+  crash(id: string): void {
+    this.#host.send(id, { type: 'controller.crashed' })
+  }
+
+  restart(id: string): void {
+    const agent = this.#agents.find((one) => one.id === id)
+    if (agent === undefined) return
+    this.#host.send(id, { type: 'controller.restarted', memory: agent.initial })
+    this.#host.send(id, { type: 'views.synced' })
+    this.#world.inboxes[id] = emptyInbox
+  }
+
+  /** Takes turns until nobody has anything to do at this moment. */
+  drain(): void {
+    for (let turns = 0; this.step(); turns++) if (turns > livelockTurns) throw this.#livelock()
+  }
+
+  /** One turn of the next agent that has something to do; false when there is none. */
+  step(): boolean {
+    const count = this.#agents.length
+    for (let i = 1; i <= count; i++) {
+      const index = (this.#world.lastTurn + i) % count
+      const agent = this.#agents[index] as Agent
+      if (!this.ready(agent.id)) continue
+      this.#world.lastTurn = index
+      this.#current = this.#turnOf(agent)
+      this.#turns.next(this.#current)
+      this.#current = undefined
+      return true
+    }
+    return false
+  }
+
+  /** True when the agent has something to do now. */
+  ready(id: string): boolean {
+    const box = this.#inbox(id)
+    const waiting = box.dirty || box.more || box.resync || box.fired.length > 0 || box.deliveries.length > 0
+    if (!waiting) return false
+    const snapshot = this.#host.get(id)
+    return snapshot !== undefined && (snapshot.matches('idle') || snapshot.matches('backingOff'))
+  }
+
+  /** The time of the next timer, or undefined when none is set. */
+  nextDue(): number | undefined {
+    return this.#world.timers.peek()?.at
+  }
+
+  /** Is there a timer that is real work, not heartbeats and the like? */
+  hasWork(): boolean {
+    return this.#world.timers.foreground > 0
+  }
+
+  /** Moves the clock to `to` ms, firing everything due on the way in order, nested timers included. */
+  advanceTo(to: number): void {
+    this.drain()
+    for (let due = this.nextDue(); due !== undefined && due <= to; due = this.nextDue()) this.fireAt(due)
+    if (to > this.#world.store.now) this.#world.store.now = to
+  }
+
+  /** Moves the clock to `due` and fires all timers of that instant, then lets everybody act on it. */
+  fireAt(due: number): void {
+    const { timers, store } = this.#world
+    store.now = Math.max(store.now, due)
+    for (let timer = timers.take(store.now); timer !== undefined; timer = timers.take(store.now)) {
+      const { agent, actor, event, id, data } = timer.data
+      if (actor !== undefined && event !== undefined) this.deliverTo(agent, actor, event)
+      else this.#note(agent, { fired: [...this.#inbox(agent).fired, { id, at: timer.at, data }] })
+    }
+    this.drain()
+  }
+
+  /** Who is busy or waiting for real work, in words. */
+  busy(): string[] {
+    const ready = this.#agents.filter((agent) => this.ready(agent.id)).map((agent) => agent.id)
+    const due = this.#world.timers.all().filter((timer) => !timer.background)
+    const named = due.map(({ data, at }) => `${data.actor ?? data.agent} (${data.id} at ${new Date(at).toISOString()})`)
+    return [...ready, ...named]
+  }
+
+  #inbox(id: string): Inbox {
+    return this.#world.inboxes[id] ?? emptyInbox
+  }
+
+  #note(id: string, news: Partial<Inbox>): void {
+    this.#world.inboxes[id] = { ...this.#inbox(id), ...news }
+  }
+
+  #answered(answer: Answer): void {
+    const by = answer.transition.cause?.by
+    if (by === undefined || this.#world.inboxes[by] === undefined) return
+    const box = this.#inbox(by)
+    const refused = !answer.outcome.ok
+    box.answers.length === 0
+      ? this.#note(by, { answers: [answer], more: box.more || refused })
+      : ((box.answers as Answer[]).push(answer), refused && this.#note(by, { more: true }))
+    if (this.#current?.agent !== by) return
+    if (refused) this.#current.refused.add(answer.transition.cause?.key ?? '')
+    else if (answer.transition.type === 'create' && answer.outcome.ok)
+      this.#current.created = answer.outcome.object.metadata.name
+  }
+
+  #turnOf(agent: Agent): Turn {
+    return { agent: agent.id, intents: () => this.#take(agent), refused: new Set(), created: '' }
+  }
+
+  #take(agent: Agent): readonly Transition[] {
+    const box = this.#inbox(agent.id)
+    this.#world.inboxes[agent.id] = { ...emptyInbox, resync: false }
+    this.#host.send(agent.id, { type: 'turn.started' })
+    const context = this.#host.get(agent.id)?.context as { cursor: number; memory: unknown }
+    const { revision } = this.#world.store.snapshot
+    try {
+      const input = this.#input(agent, box, context.cursor)
+      const { state, intents, more } = agent.turn(context.memory, input)
+      const failing = (state as { failing?: number } | undefined)?.failing ?? 0
+      this.#host.send(agent.id, { type: 'turn.ended', cursor: revision, memory: state, failing })
+      if (more) this.#note(agent.id, { more: true })
+      return intents.flatMap((intent) => this.#set(agent.id, intent))
+    } catch (error) {
+      this.#host.send(agent.id, { type: 'turn.ended', cursor: context.cursor, memory: context.memory, failing: 1 })
+      this.failed(agent.id, error)
+      return []
+    }
+  }
+
+  #input(agent: Agent, box: Inbox, cursor: number): TurnInput {
+    const since = this.#world.store.log.since(cursor + 1)
+    const watched = new Set(agent.watches)
+    return {
+      view: this.#api.view(),
+      changes: (since ?? []).filter((change) => watched.has(change.resource)),
+      resync: box.resync || since === undefined,
+      fired: box.fired,
+      deliveries: box.deliveries,
+      answers: box.answers,
+      actors: this.#host.beneath(agent.id),
+      chance: (site) => chanceOf(this.#world.seed, site),
+    }
+  }
+
+  #set(agent: string, intent: AgentIntent): Transition[] {
+    const { timers } = this.#world
+    if (intent.type === 'timer.set') {
+      timers.set(`agent ${agent} ${intent.id}`, intent.at, intent.background === true, {
+        agent,
+        id: intent.id,
+        data: intent.data,
+      })
+      return []
+    }
+    if (intent.type === 'timer.cancel') {
+      timers.cancel(`agent ${agent} ${intent.id}`)
+      return []
+    }
+    return [intent.cause === undefined ? { ...intent, cause: { why: 'actor', by: agent } } : intent]
+  }
+
+  #livelock(): Error {
+    const names = this.#agents.filter((agent) => this.ready(agent.id)).map((agent) => agent.id)
+    const recent =
+      this.#world.store.log.since(Math.max(this.#world.store.log.next - 6, this.#world.store.log.oldest)) ?? []
+    const writes = recent.map((change) => `${change.cause.by} ${change.type} ${change.resource} ${change.key}`)
+    return new Error(
+      `KYB-LIVELOCK: ${livelockTurns} turns were taken without time advancing. Still busy: ${names.join(', ')}. Last writes: ${writes.join('; ')}`,
+    )
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The world: everything that is so at this moment, as values. API snapshot and log, actor snapshots, timers, what waits
+ * to be delivered, the clock, the seed's generator. Forking a world copies a few pointers and short lists.
+ */
+import type { AnyMachineSnapshot } from 'xstate'
+import type { Ordered } from '../lib/ordered.ts'
+import { prngFrom } from '../lib/prng.ts'
+import type { Timers } from '../lib/timers.ts'
+import type { Store } from '../store/api-server.ts'
+import type { Answer, Delivery, Fired } from './agent.ts'
+
+/** One actor: its machine's name, its snapshot (a value), and the agent it lives beneath. */
+export interface ActorCell {
+  readonly machine: string
+  readonly snapshot: AnyMachineSnapshot
+  readonly owner: string
+}
+
+/** What a timer of the world is for: an agent itself, or an actor beneath it. */
+export interface Alarm {
+  readonly agent: string
+  readonly actor?: string
+  readonly event?: Delivery['event']
+  readonly id: string
+  readonly data?: unknown
+}
+
+/** What waits for one agent's next turn. */
+export interface Inbox {
+  /** Something changed that it watches. */
+  readonly dirty: boolean
+  /** It asked for another turn. */
+  readonly more: boolean
+  readonly resync: boolean
+  readonly fired: readonly Fired[]
+  readonly deliveries: readonly Delivery[]
+  readonly answers: readonly Answer[]
+}
+
+export interface World {
+  readonly seed: number
+  readonly store: Store
+  /** By actor id, in order. Mutated only through the host; `clone()` is what makes a fork cheap. */
+  actors: Ordered<ActorCell>
+  timers: Timers<Alarm>
+  inboxes: Record<string, Inbox>
+  /** Index of the agent that took the last turn: turns go round. */
+  lastTurn: number
+}
+
+export const emptyInbox: Inbox = { dirty: false, more: false, resync: true, fired: [], deliveries: [], answers: [] }
+
+/** An independent world from this very moment. Nothing either of them does is seen by the other. */
+export function forkWorld(world: World): World {
+  const { store } = world
+  return {
+    seed: world.seed,
+    store: { ...store, log: store.log.fork(), prng: prngFrom(store.prng.state) },
+    actors: world.actors.clone(),
+    timers: world.timers.fork(),
+    inboxes: { ...world.inboxes },
+    lastTurn: world.lastTurn,
+  }
+}

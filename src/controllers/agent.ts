@@ -1,0 +1,174 @@
+/**
+ * A controller as an agent: changes lead to keys, keys wait in a queue, a turn reconciles what waits. Back-off and the
+ * queue are plain data in its memory. The view a turn gets is never older than the controller's own last write: that is
+ * what expectations are for elsewhere.
+ * Source: https://pkg.go.dev/k8s.io/client-go/util/workqueue, KEP-5647 (staleness mitigation for controllers)
+ */
+import type { Agent, AgentIntent, TurnInput, TurnResult } from '../actors/agent.ts'
+import { type KubeObject, keyOf } from '../api/object.ts'
+import { controllerOf } from '../api/owner.ts'
+import { dequeued, emptyQueue, enqueued, type KeyQueue, queueSize } from '../lib/key-queue.ts'
+import type { Cause, Change } from '../store/transition.ts'
+import type { Controller, Intent } from './controller.ts'
+
+/** What a controller remembers between turns. */
+export interface ControllerMemory {
+  /** Keys to reconcile, each with the revision of the change that asked for it. */
+  readonly queue: KeyQueue<number>
+  /** Failed tries by key. */
+  readonly failures: Readonly<Record<string, number>>
+  readonly failing: number
+  /** The last error by key, for people. */
+  readonly errors: Readonly<Record<string, string>>
+  /** Failed keys that were tried again last turn without throwing: cured unless a write is refused. */
+  readonly retried: readonly string[]
+}
+
+const initial: ControllerMemory = { queue: emptyQueue(), failures: {}, failing: 0, errors: {}, retried: [] }
+
+/** Back-off of client-go's default rate limiter: 5 ms doubling to 1000 s. */
+const firstBackoffMs = 5
+const longestBackoffMs = 1_000_000
+/** From this many failed tries on, retrying is background work: `settle()` no longer waits for it. */
+const patientTries = 12
+/** Keys one turn takes at most, so that a long queue does not keep the others from acting. */
+const keysPerTurn = 256
+
+/** Called with what a controller's reconcile threw or what the API refused it. */
+export type OnTrouble = (controller: string, key: string, error: string) => void
+
+/** Makes the agent of one controller. Its id is `controller/<name>`. */
+export function controllerAgent(controller: Controller, onTrouble: OnTrouble = () => {}): Agent<ControllerMemory> {
+  const kinds = [controller.of, ...controller.owns, ...controller.watches.map((watch) => watch.kind)]
+  return {
+    id: `controller/${controller.name}`,
+    watches: [...new Set(kinds.map((kind) => kind.resource))],
+    initial,
+    turn: (memory, input) => turn(controller, memory, input, onTrouble),
+    busy: (memory) => (queueSize(memory.queue) > 0 ? `${queueSize(memory.queue)} keys` : ''),
+  }
+}
+
+function turn(
+  controller: Controller,
+  before: ControllerMemory,
+  input: TurnInput,
+  onTrouble: OnTrouble,
+): TurnResult<ControllerMemory> {
+  const answered = withAnswers(controller, before, input, onTrouble)
+  const queue = enqueued(answered.memory.queue, keysOf(controller, input))
+  const { taken, rest } = dequeued(queue, keysPerTurn)
+  const intents: AgentIntent[] = [...answered.timers]
+  let memory: ControllerMemory = { ...answered.memory, queue: rest }
+  for (const [key, because] of taken) {
+    const cause: Cause = { why: 'reconcile', by: `controller/${controller.name}`, key, because }
+    try {
+      for (const intent of controller.reconcile(input.view, key)) intents.push(intentOf(intent, key, cause))
+      if (memory.failures[key] !== undefined) memory = { ...memory, retried: [...memory.retried, key] }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      onTrouble(controller.name, key, message)
+      const failed = withFailure(memory, key, message, input.view.now)
+      memory = failed.memory
+      intents.push(failed.timer)
+    }
+  }
+  return { state: memory, intents, more: queueSize(memory.queue) > 0 || memory.retried.length > 0 }
+}
+
+/** Keys the input leads to: everything on a resync, else by the changes; and those whose timer came due. */
+function keysOf(controller: Controller, input: TurnInput): [string, number][] {
+  const { view } = input
+  const due = input.fired.map((timer): [string, number] => [(timer.data as { key: string }).key, view.revision])
+  if (input.resync) {
+    const all = view.list(controller.of).map((object): [string, number] => [keyOf(object), view.revision])
+    const asked = (controller.starts?.(view) ?? []).map((key): [string, number] => [key, view.revision])
+    return [...due, ...all, ...asked]
+  }
+  return [...due, ...input.changes.flatMap((change) => changeKeys(controller, input, change))]
+}
+
+function changeKeys(controller: Controller, input: TurnInput, change: Change): [string, number][] {
+  const keys: string[] = []
+  if (change.resource === controller.of.resource && controller.matters?.(change) !== false) keys.push(change.key)
+  if (controller.owns.some((kind) => kind.resource === change.resource)) {
+    keys.push(...ownerKeys(controller, change.object))
+    if (change.previous !== undefined) keys.push(...ownerKeys(controller, change.previous))
+  }
+  for (const watch of controller.watches) {
+    if (watch.kind.resource === change.resource) keys.push(...watch.keys(change.object, input.view, change))
+  }
+  return keys.map((key) => [key, change.revision])
+}
+
+function ownerKeys(controller: Controller, object: KubeObject): string[] {
+  const owner = controllerOf(object)
+  if (owner === undefined || owner.kind !== controller.of.kind || owner.apiVersion !== controller.of.apiVersion)
+    return []
+  const namespace = controller.of.namespaced ? `${object.metadata.namespace}/` : ''
+  return [namespace + owner.name]
+}
+
+function intentOf(intent: Intent, key: string, cause: Cause): AgentIntent {
+  if (intent.type === 'wake') {
+    return {
+      type: 'timer.set',
+      id: `wake ${key}`,
+      at: intent.at,
+      background: intent.background === true,
+      data: { key },
+    }
+  }
+  return { ...intent, cause }
+}
+
+interface Answered {
+  readonly memory: ControllerMemory
+  readonly timers: AgentIntent[]
+}
+
+/** Refused writes fail their key; keys tried again without a refusal are cured. */
+function withAnswers(
+  controller: Controller,
+  before: ControllerMemory,
+  input: TurnInput,
+  onTrouble: OnTrouble,
+): Answered {
+  let memory = before
+  const timers: AgentIntent[] = []
+  const refused = new Set<string>()
+  for (const { transition, outcome } of input.answers) {
+    const key = transition.cause?.key
+    if (outcome.ok || key === undefined || transition.type === 'report') continue
+    if (outcome.error.code === 404 && transition.type === 'delete') continue
+    refused.add(key)
+    onTrouble(controller.name, key, outcome.error.message)
+    const failed = withFailure(memory, key, outcome.error.message, input.view.now)
+    memory = failed.memory
+    timers.push(failed.timer)
+  }
+  for (const key of before.retried) if (!refused.has(key)) memory = cured(memory, key)
+  return { memory: { ...memory, retried: [] }, timers }
+}
+
+function withFailure(memory: ControllerMemory, key: string, message: string, now: number) {
+  const tries = (memory.failures[key] ?? 0) + 1
+  const failures = { ...memory.failures, [key]: tries }
+  const errors = { ...memory.errors, [key]: message }
+  const delay = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
+  const timer: AgentIntent = {
+    type: 'timer.set',
+    id: `retry ${key}`,
+    at: now + delay,
+    background: tries > patientTries,
+    data: { key },
+  }
+  return { memory: { ...memory, failures, errors, failing: Object.keys(failures).length }, timer }
+}
+
+function cured(memory: ControllerMemory, key: string): ControllerMemory {
+  if (memory.failures[key] === undefined) return memory
+  const { [key]: _tries, ...failures } = memory.failures
+  const { [key]: _error, ...errors } = memory.errors
+  return { ...memory, failures, errors, failing: Object.keys(failures).length }
+}

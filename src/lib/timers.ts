@@ -1,0 +1,121 @@
+/**
+ * Timers as plain data: what is due when, in order of time and then of setting. Firing is the driver's business.
+ * A binary heap with replaced entries left behind as dead; a fork copies it by slicing.
+ */
+
+/** One timer. `at` in ms; `background` work does not keep anybody waiting for quiescence. */
+export interface Timer<T> {
+  readonly id: string
+  readonly at: number
+  readonly seq: number
+  readonly background: boolean
+  readonly data: T
+}
+
+export class Timers<T> {
+  #heap: Timer<T>[] = []
+  #live = new Map<string, Timer<T>>()
+  #seq = 0
+  #foreground = 0
+
+  /** Sets a timer, or moves the one with this id. */
+  set(id: string, at: number, background: boolean, data: T): void {
+    this.cancel(id)
+    const timer = { id, at, seq: this.#seq++, background, data }
+    this.#live.set(id, timer)
+    if (!background) this.#foreground++
+    this.#push(timer)
+  }
+
+  cancel(id: string): void {
+    const timer = this.#live.get(id)
+    if (timer === undefined) return
+    this.#live.delete(id)
+    if (!timer.background) this.#foreground--
+    if (this.#heap.length > 64 && this.#heap.length > 4 * this.#live.size) this.#rebuild()
+  }
+
+  get(id: string): Timer<T> | undefined {
+    return this.#live.get(id)
+  }
+
+  /** The next timer due, dead ones skipped. */
+  peek(): Timer<T> | undefined {
+    while (this.#heap.length > 0) {
+      const top = this.#heap[0] as Timer<T>
+      if (this.#live.get(top.id) === top) return top
+      this.#pop()
+    }
+    return undefined
+  }
+
+  /** Takes the next timer due at or before `now`. */
+  take(now: number): Timer<T> | undefined {
+    const top = this.peek()
+    if (top === undefined || top.at > now) return undefined
+    this.#pop()
+    this.#live.delete(top.id)
+    if (!top.background) this.#foreground--
+    return top
+  }
+
+  /** How many timers that are not background are set. */
+  get foreground(): number {
+    return this.#foreground
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** All live timers in the order they will fire. */
+  all(): Timer<T>[] {
+    return [...this.#live.values()].sort(order)
+  }
+
+  fork(): Timers<T> {
+    const copy = new Timers<T>()
+    copy.#heap = this.#heap.slice()
+    copy.#live = new Map(this.#live)
+    copy.#seq = this.#seq
+    copy.#foreground = this.#foreground
+    return copy
+  }
+
+  #rebuild(): void {
+    this.#heap = this.all()
+  }
+
+  #push(timer: Timer<T>): void {
+    const heap = this.#heap
+    let i = heap.length
+    heap.push(timer)
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (order(heap[parent] as Timer<T>, timer) <= 0) break
+      heap[i] = heap[parent] as Timer<T>
+      i = parent
+    }
+    heap[i] = timer
+  }
+
+  #pop(): void {
+    const heap = this.#heap
+    const last = heap.pop() as Timer<T>
+    if (heap.length === 0) return
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && order(heap[child + 1] as Timer<T>, heap[child] as Timer<T>) < 0) child++
+      if (order(heap[child] as Timer<T>, last) >= 0) break
+      heap[i] = heap[child] as Timer<T>
+      i = child
+    }
+    heap[i] = last
+  }
+}
+
+function order(a: { at: number; seq: number }, b: { at: number; seq: number }): number {
+  return a.at - b.at || a.seq - b.seq
+}

@@ -1,0 +1,100 @@
+/**
+ * The API server as a subject: transitions go in by `next`, immutable snapshots come out by `subscribe`. Inside are the
+ * mailbox, admission and `reduce`. Nobody else holds the subjects, and streams carry without remembering: what there is
+ * to remember is in the Store value.
+ */
+import { Observable, type Observer, Subject } from 'rxjs'
+import type { Registry } from '../api/registry.ts'
+import { Mailbox } from '../lib/mailbox.ts'
+import type { Prng } from '../lib/prng.ts'
+import type { Ring } from '../lib/ring.ts'
+import type { AdmissionStep } from './admission-step.ts'
+import { reduce } from './commit.ts'
+import { viewOver } from './read.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Change, Committed, Outcome, Transition } from './transition.ts'
+import type { View } from './view.ts'
+
+/** The API's part of the world: values only. The server replaces `snapshot`; the driver moves `now`. */
+export interface Store {
+  snapshot: Snapshot
+  registry: Registry
+  now: number
+  /** Changes by revision, bounded; readers behind its beginning must list again (410 over HTTP). */
+  log: Ring<Change>
+  prng: Prng
+  readonly admission: readonly AdmissionStep[]
+}
+
+interface Letter {
+  readonly transition: Transition
+  readonly answer: ((outcome: Outcome) => void) | undefined
+}
+
+export class ApiServer extends Observable<Snapshot> implements Observer<Transition> {
+  readonly store: Store
+  readonly #snapshots = new Subject<Snapshot>()
+  readonly #committed = new Subject<Committed>()
+  readonly #outcomes = new Subject<{ transition: Transition; outcome: Outcome }>()
+  readonly #mailbox = new Mailbox<Letter>((letter) => this.#handle(letter))
+
+  constructor(store: Store) {
+    super((subscriber) => {
+      subscriber.next(store.snapshot)
+      return this.#snapshots.subscribe(subscriber)
+    })
+    this.store = store
+  }
+
+  /** Every committed transition with revision, time and cause. */
+  get committed$(): Observable<Committed> {
+    return this.#committed.asObservable()
+  }
+
+  /** The answer to every transition, refused ones included. */
+  get outcome$(): Observable<{ transition: Transition; outcome: Outcome }> {
+    return this.#outcomes.asObservable()
+  }
+
+  next(transition: Transition): void {
+    this.#mailbox.post({ transition, answer: undefined })
+  }
+
+  /** A failing sender never ends the API server; the sender's own back-off deals with it. */
+  error(_reason: unknown): void {}
+
+  complete(): void {}
+
+  /** Posts a transition and calls back with its answer: at once, unless the server is in the middle of a delivery. */
+  submit(transition: Transition, answer: (outcome: Outcome) => void): void {
+    this.#mailbox.post({ transition, answer })
+  }
+
+  /** True while something is being delivered: what is posted now is answered later. */
+  get busy(): boolean {
+    return this.#mailbox.busy
+  }
+
+  /** A view of this moment. */
+  view(): View {
+    return viewOver(this.store.snapshot, this.store.registry, this.store.now)
+  }
+
+  /** Ends every stream that came out of this server. */
+  close(): void {
+    for (const subject of [this.#snapshots, this.#committed, this.#outcomes]) subject.complete()
+  }
+
+  #handle({ transition, answer }: Letter): void {
+    const { snapshot, outcome } = reduce(this.store, transition)
+    this.store.snapshot = snapshot
+    if (outcome.ok && outcome.change !== undefined) {
+      const { change } = outcome
+      this.store.log.push(change)
+      this.#committed.next({ transition, revision: change.revision, time: change.time, cause: change.cause, change })
+      this.#snapshots.next(snapshot)
+    }
+    this.#outcomes.next({ transition, outcome })
+    answer?.(outcome)
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Decoding what a client sent: wrong types are a 400, unknown fields are refused, warned of or dropped, defaults are
+ * filled in. Trusted senders (built-in controllers) skip all but defaults on create.
+ * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+ */
+import type { Kind } from '../api/kind.ts'
+import type { KubeObject } from '../api/object.ts'
+import { check, prune } from '../api/schema/check.ts'
+import { applyDefaults } from '../api/schema/defaults.ts'
+import { badRequest } from '../api/status-error.ts'
+import type { TransitionBase } from './transition.ts'
+
+export interface Decoded {
+  readonly object: KubeObject
+  readonly warnings: readonly string[]
+}
+
+/** The object as the server understands it, or a 400 StatusError. */
+export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): Decoded {
+  const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
+  if (options.trusted === true || kind.schema === undefined) {
+    return { object: applyDefaults(kind.apiVersion, kind.kind, typed) as KubeObject, warnings: [] }
+  }
+  refuseOtherKind(kind, sent)
+  const found = check(kind.schema, typed)
+  const [first] = found.errors
+  if (first !== undefined) {
+    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${first.message}`)
+  }
+  const unknown = found.unknown.map((field) => `unknown field "${field.path}"`)
+  if (unknown.length > 0 && options.fieldValidation === 'Strict') {
+    const reason = `strict decoding error: ${unknown.join(', ')}`
+    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${reason}`)
+  }
+  const object = applyDefaults(kind.apiVersion, kind.kind, prune(kind.schema, typed) as KubeObject) as KubeObject
+  return { object, warnings: options.fieldValidation === 'Ignore' ? [] : unknown }
+}
+
+function refuseOtherKind(kind: Kind, sent: KubeObject): void {
+  const { apiVersion, kind: name } = sent
+  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== kind.apiVersion) {
+    const expected = `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`
+    throw badRequest(expected)
+  }
+  if (name !== undefined && name !== '' && name !== kind.kind) {
+    throw badRequest(
+      `${name} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${kind.apiVersion}"`,
+    )
+  }
+}

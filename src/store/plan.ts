@@ -1,0 +1,81 @@
+/** What the parts of the commit function share: the context they read, and the plan of one write they answer. */
+import type { Kind } from '../api/kind.ts'
+import { type KubeObject, objectKey, type Ref, type ResourceKey } from '../api/object.ts'
+import type { Registry } from '../api/registry.ts'
+import { conflict, notFound, StatusError } from '../api/status-error.ts'
+import type { Prng } from '../lib/prng.ts'
+import type { AdmissionRequest, AdmissionStep } from './admission-step.ts'
+import { viewOver } from './read.ts'
+import { objectAt, type Snapshot } from './snapshot.ts'
+import type { View } from './view.ts'
+
+/** Everything a commit may read. `prng` is the only thing it moves. */
+export interface CommitContext {
+  readonly snapshot: Snapshot
+  readonly registry: Registry
+  readonly now: number
+  readonly prng: Prng
+  readonly admission: readonly AdmissionStep[]
+}
+
+/** One write to be: `next` undefined removes, `next === previous` leaves everything as it is. */
+export interface Plan {
+  readonly kind: Kind
+  readonly key: string
+  readonly previous: KubeObject | undefined
+  readonly next: KubeObject | undefined
+  readonly warnings: readonly string[]
+}
+
+/** The kind of a collection, or a 404 as the server gives for a path it does not know. */
+export function kindFor(context: CommitContext, resource: ResourceKey): Kind {
+  const kind = context.registry.byResource(resource)
+  if (kind === undefined) throw unknownResource()
+  return kind
+}
+
+/** The 404 of a collection that does not exist. */
+export function unknownResource(): StatusError {
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the server could not find the requested resource',
+    reason: 'NotFound',
+    details: {},
+    code: 404,
+  })
+}
+
+/** The stored object a transition speaks of, or 404; a uid that differs is a 409. */
+export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: string | undefined): KubeObject {
+  const stored = objectAt(context.snapshot, kind.resource, objectKey(ref.namespace, ref.name))
+  if (stored === undefined) throw notFound(kind.resource, ref.name)
+  if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) throw uidConflict(kind, ref.name, uid, stored)
+  return stored
+}
+
+/** The 409 of a precondition on the uid. */
+export function uidConflict(kind: Kind, name: string, uid: string, stored: KubeObject): StatusError {
+  const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`
+  return conflict(kind.resource, name, message)
+}
+
+/** A view of the moment of the commit. */
+export function viewOf(context: CommitContext): View {
+  return viewOver(context.snapshot, context.registry, context.now)
+}
+
+/** Runs the admission steps in order over one request; a step throws to refuse. */
+export function admitted(context: CommitContext, request: AdmissionRequest): KubeObject {
+  const tools = {
+    suffix: () => context.prng.suffix(5),
+    random: (bound: number) => context.prng.below(bound),
+    uid: () => context.prng.hex(32),
+  }
+  const view = viewOf(context)
+  let object = request.object
+  for (const step of context.admission) object = step({ ...request, object }, view, tools)
+  return object
+}

@@ -1,0 +1,38 @@
+/**
+ * Binding a pod to its node, once. Also says PodScheduled, as the real binding subresource does.
+ * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/
+ */
+import { setCondition } from '../api/conditions.ts'
+import { type KubeObject, objectKey } from '../api/object.ts'
+import { conflict } from '../api/status-error.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { frozen } from './snapshot.ts'
+import type { PodBind } from './transition.ts'
+
+/** The plan of a binding, or a StatusError: 404, 409 when the pod is bound or going. */
+export function planBind(context: CommitContext, transition: PodBind): Plan {
+  const kind = kindFor(context, 'pods')
+  const pod = storedFor(context, kind, transition.ref, transition.uid)
+  const name = pod.metadata.name
+  const refused = refusal(pod, transition.node)
+  if (refused !== '') throw conflict('pods/binding', name, refused)
+  const scheduled = { type: 'PodScheduled', status: 'True' }
+  const conditions = setCondition(pod.status?.conditions, scheduled, toRfc3339(context.now))
+  const { nominatedNodeName: _nominated, ...status } = pod.status ?? {}
+  const next = {
+    ...pod,
+    spec: { ...pod.spec, nodeName: transition.node },
+    status: { ...status, conditions },
+  }
+  return { kind, key: objectKey(transition.ref.namespace, name), previous: pod, next: frozen(next), warnings: [] }
+}
+
+function refusal(pod: KubeObject, node: string): string {
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return `pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`
+  }
+  const bound = pod.spec?.nodeName
+  if (bound !== undefined && bound !== '') return `pod ${pod.metadata.name} is already assigned to node "${bound}"`
+  return node === '' ? 'node name is required' : ''
+}

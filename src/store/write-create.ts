@@ -1,0 +1,79 @@
+/**
+ * Creating: decode, default, admit, prepare, validate, stamp. In the order of a real server.
+ * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
+ */
+import type { Kind } from '../api/kind.ts'
+import { validateObjectMeta } from '../api/meta.ts'
+import { type KubeObject, objectKey } from '../api/object.ts'
+import { alreadyExists, badRequest, invalid } from '../api/status-error.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { uuidFrom } from '../lib/prng.ts'
+import { decoded } from './decode.ts'
+import { admitted, type CommitContext, kindFor, type Plan } from './plan.ts'
+import { frozen, objectAt } from './snapshot.ts'
+import type { Create } from './transition.ts'
+
+const generatedSuffix = 5
+const longestGenerated = 63 - generatedSuffix
+
+/** The plan of a create, or a StatusError: 400, 404, 409, 422. */
+export function planCreate(context: CommitContext, transition: Create): Plan {
+  const kind = kindFor(context, transition.resource)
+  const { object: read, warnings } = decoded(kind, transition.object, transition)
+  const namespace = kind.namespaced ? transition.namespace : ''
+  const named = withIdentity(context, kind, read, namespace)
+  const name = named.metadata.name
+  const request = { operation: 'CREATE', kind, namespace, name, object: named, subresource: '' } as const
+  const accepted = admitted(context, request)
+  const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
+  if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
+  const key = objectKey(namespace, name)
+  if (objectAt(context.snapshot, kind.resource, key) !== undefined) throw alreadyExists(kind.resource, name)
+  return { kind, key, previous: undefined, next: frozen(prepared), warnings }
+}
+
+/** Name (generated when asked), namespace, uid, creation time, generation; what only the server may set is cleared. */
+function withIdentity(context: CommitContext, kind: Kind, object: KubeObject, namespace: string): KubeObject {
+  const given = object.metadata ?? ({} as KubeObject['metadata'])
+  if (given.resourceVersion !== undefined && given.resourceVersion !== '') {
+    throw badRequest('resourceVersion should not be set on objects to be created')
+  }
+  if (given.namespace !== undefined && given.namespace !== '' && given.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const { namespace: _namespace, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given
+  const generation = kind.hasGeneration === false || object.spec === undefined ? {} : { generation: 1 }
+  const place = kind.namespaced ? { namespace } : {}
+  const metadata = {
+    ...kept,
+    name: nameOf(context, kind, given, namespace),
+    ...place,
+    uid: uuidFrom(context.prng),
+    creationTimestamp: toRfc3339(context.now),
+    ...generation,
+  }
+  return { ...object, metadata }
+}
+
+function nameOf(context: CommitContext, kind: Kind, meta: KubeObject['metadata'], namespace: string): string {
+  if (meta.name !== undefined && meta.name !== '') return meta.name
+  if (meta.generateName === undefined || meta.generateName === '') return ''
+  const base = meta.generateName.slice(0, longestGenerated)
+  let name = base + context.prng.suffix(generatedSuffix)
+  for (let tries = 1; tries < 8 && objectAt(context.snapshot, kind.resource, objectKey(namespace, name)); tries++) {
+    name = base + context.prng.suffix(generatedSuffix)
+  }
+  return name
+}
+
+/** Throws 422 with every field error of metadata and of the kind's own rules. */
+export function refuseInvalid(
+  kind: Kind,
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  subresource: string,
+): void {
+  const meta = previous === undefined ? validateObjectMeta(object.metadata, kind.namespaced, kind.nameRule) : []
+  const errors = [...meta, ...(kind.validate?.(object, previous, subresource) ?? [])]
+  if (errors.length > 0) throw invalid({ group: kind.group, kind: kind.kind }, object.metadata.name, errors)
+}

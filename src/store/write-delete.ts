@@ -1,0 +1,61 @@
+/**
+ * Deleting: preconditions, finalizers by propagation policy, grace. What waits gets a deletionTimestamp, what does not
+ * is removed.
+ * Source: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ and …/overview/working-with-objects/finalizers/
+ */
+import type { Kind } from '../api/kind.ts'
+import { type KubeObject, objectKey } from '../api/object.ts'
+import { conflict } from '../api/status-error.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { frozen } from './snapshot.ts'
+import type { Delete } from './transition.ts'
+import { isReleased } from './write-update.ts'
+
+/** The plan of a delete, or a StatusError: 403, 404, 409. */
+export function planDelete(context: CommitContext, transition: Delete): Plan {
+  const kind = kindFor(context, transition.ref.resource)
+  const { ref } = transition
+  const stored = storedFor(context, kind, ref, transition.uid)
+  refuseOtherVersion(kind, stored, transition.resourceVersion)
+  const { namespace, name } = ref
+  admitted(context, { operation: 'DELETE', kind, namespace, name, object: stored, subresource: '' })
+  const marked = withDeletion(context, kind, withFinalizer(kind, stored, transition), transition)
+  const key = objectKey(namespace, name)
+  if (isReleased(kind, marked)) return { kind, key, previous: stored, next: undefined, warnings: [] }
+  return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), warnings: [] }
+}
+
+function refuseOtherVersion(kind: Kind, stored: KubeObject, version: string | undefined): void {
+  if (version === undefined || version === '' || version === stored.metadata.resourceVersion) return
+  const message = `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${stored.metadata.resourceVersion}`
+  throw conflict(kind.resource, stored.metadata.name, message)
+}
+
+/** Foreground and orphan deletion are finalizers the garbage collector acts on; asking for one takes the other away. */
+function withFinalizer(kind: Kind, stored: KubeObject, transition: Delete): KubeObject {
+  const policy = transition.propagation ?? kind.defaultPropagation ?? 'Background'
+  if (transition.propagation === undefined && stored.metadata.deletionTimestamp !== undefined) return stored
+  const others = (stored.metadata.finalizers ?? []).filter((f) => f !== 'orphan' && f !== 'foregroundDeletion')
+  const added = policy === 'Foreground' ? ['foregroundDeletion'] : policy === 'Orphan' ? ['orphan'] : []
+  const finalizers = [...others, ...added]
+  const before = stored.metadata.finalizers ?? []
+  if (finalizers.length === before.length && finalizers.every((f) => before.includes(f))) return stored
+  return { ...stored, metadata: { ...stored.metadata, finalizers } }
+}
+
+function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, transition: Delete): KubeObject {
+  const grace = Math.max(0, kind.graceSeconds?.(object, transition.graceSeconds) ?? 0)
+  const meta = object.metadata
+  const already = meta.deletionTimestamp !== undefined
+  if (already && grace >= (meta.deletionGracePeriodSeconds ?? 0)) return object
+  const generation = meta.generation === undefined ? {} : { generation: meta.generation + 1 }
+  const status = kind.resource === 'namespaces' ? { status: { ...object.status, phase: 'Terminating' } } : {}
+  const metadata = {
+    ...meta,
+    ...generation,
+    deletionTimestamp: toRfc3339(context.now + grace * 1000),
+    deletionGracePeriodSeconds: grace,
+  }
+  return { ...object, metadata, ...status }
+}

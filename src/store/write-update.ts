@@ -1,0 +1,132 @@
+/**
+ * Updating an object or one of its subresources: optimistic concurrency, what the server keeps, generation, and the
+ * removal that follows when the last finalizer goes.
+ * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+import type { Kind, ScalePaths } from '../api/kind.ts'
+import { validateObjectMetaUpdate } from '../api/meta.ts'
+import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
+import { badRequest, conflict, invalid } from '../api/status-error.ts'
+import { equal } from '../lib/equal.ts'
+import { decoded } from './decode.ts'
+import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { atPath, withPath } from './scale.ts'
+import { frozen } from './snapshot.ts'
+import type { TransitionBase, Update } from './transition.ts'
+import { refuseInvalid } from './write-create.ts'
+
+/** The plan of an update, or a StatusError: 400, 404, 409, 422. */
+export function planUpdate(context: CommitContext, transition: Update): Plan {
+  const kind = kindFor(context, transition.ref.resource)
+  const stored = storedFor(context, kind, transition.ref, transition.uid)
+  const subresource = transition.subresource ?? ''
+  const sent = subresource === 'scale' ? scaled(kind, stored, transition.object) : transition.object
+  if (sent.metadata?.name !== undefined && sent.metadata.name !== transition.ref.name) {
+    throw badRequest(
+      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${transition.ref.name})`,
+    )
+  }
+  return planReplacement(context, kind, stored, sent, subresource, transition)
+}
+
+/** The plan that puts `sent` where `stored` is; used by updates and patches alike. */
+export function planReplacement(
+  context: CommitContext,
+  kind: Kind,
+  stored: KubeObject,
+  sent: KubeObject,
+  subresource: string,
+  options: TransitionBase,
+): Plan {
+  const name = stored.metadata.name
+  const namespace = stored.metadata.namespace ?? ''
+  const key = objectKey(namespace, name)
+  const version = sent.metadata?.resourceVersion
+  if (version !== undefined && version !== '' && version !== stored.metadata.resourceVersion)
+    throw conflict(kind.resource, name)
+  const { object: read, warnings } = decoded(kind, sent, options)
+  const merged = withKept(kind, read, stored, subresource, options.trusted === true)
+  const request = { operation: 'UPDATE', kind, namespace, name, object: merged, previous: stored, subresource } as const
+  const accepted = admitted(context, request)
+  const prepared = kind.prepare?.update?.(accepted, stored, { now: context.now, subresource }) ?? accepted
+  if (options.trusted !== true) {
+    const errors = validateObjectMetaUpdate(prepared.metadata, stored.metadata)
+    if (errors.length > 0) throw invalid({ group: kind.group, kind: kind.kind }, name, errors)
+    refuseInvalid(kind, prepared, stored, subresource)
+  }
+  const next = withGeneration(kind, prepared, stored)
+  if (equal(next, stored)) return { kind, key, previous: stored, next: stored, warnings }
+  const gone = isReleased(kind, next)
+  return { kind, key, previous: stored, next: gone ? undefined : frozen(next), warnings }
+}
+
+/** True for an object that was waiting for its last finalizer and has none left. */
+export function isReleased(kind: Kind, object: KubeObject): boolean {
+  const meta = object.metadata
+  if (meta.deletionTimestamp === undefined || (meta.finalizers?.length ?? 0) > 0) return false
+  if (kind.resource === 'namespaces') return (object.spec?.finalizers?.length ?? 0) === 0
+  return (meta.deletionGracePeriodSeconds ?? 0) === 0
+}
+
+/** Puts back what this kind of write may not touch: identity always, status or everything else by subresource. */
+function withKept(kind: Kind, sent: KubeObject, stored: KubeObject, subresource: string, trusted: boolean): KubeObject {
+  const { resourceVersion: _version, ...meta } = sent.metadata ?? ({} as ObjectMeta)
+  const kept = keptMeta(stored.metadata)
+  if (subresource === 'status') {
+    const annotations = trusted || kind.resource === 'pods' ? pick(meta, 'annotations') : {}
+    const labels = kind.resource === 'pods' || kind.resource === 'nodes' ? pick(meta, 'labels') : {}
+    return { ...stored, metadata: { ...stored.metadata, ...labels, ...annotations, ...kept }, status: sent.status }
+  }
+  const identity = trusted ? kept : { ...kept, ...given(meta) }
+  const object: KubeObject = {
+    ...sent,
+    apiVersion: stored.apiVersion,
+    kind: stored.kind,
+    metadata: { ...meta, ...identity } as ObjectMeta,
+  }
+  if (kind.subresources.status !== true || subresource !== '') return object
+  const { status: _status, ...main } = object
+  return (stored.status === undefined ? main : { ...main, status: stored.status }) as KubeObject
+}
+
+/** Fields only the server sets. Taken from the stored object, so a client cannot lose them by leaving them out. */
+function keptMeta(stored: ObjectMeta): Partial<ObjectMeta> {
+  const fields = [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'generation',
+    'generateName',
+    'resourceVersion',
+  ] as const
+  const more = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const
+  return Object.fromEntries([...fields, ...more].flatMap((f) => (stored[f] === undefined ? [] : [[f, stored[f]]])))
+}
+
+/** Identity a client did send: kept, so that validation can say that it is immutable. */
+function given(meta: Partial<ObjectMeta>): Partial<ObjectMeta> {
+  return { ...pick(meta, 'name'), ...pick(meta, 'namespace'), ...pick(meta, 'uid') }
+}
+
+function pick<K extends keyof ObjectMeta>(meta: Partial<ObjectMeta>, field: K): Partial<ObjectMeta> {
+  return meta[field] === undefined || meta[field] === '' ? {} : ({ [field]: meta[field] } as Partial<ObjectMeta>)
+}
+
+/** generation goes up exactly when something other than metadata and status changed. */
+function withGeneration(kind: Kind, next: KubeObject, stored: KubeObject): KubeObject {
+  if (kind.hasGeneration === false || stored.metadata.generation === undefined) return next
+  const changed = Object.keys({ ...next, ...stored }).some(
+    (field) => field !== 'metadata' && field !== 'status' && !equal(next[field], stored[field]),
+  )
+  if (!changed) return next
+  return { ...next, metadata: { ...next.metadata, generation: stored.metadata.generation + 1 } }
+}
+
+function scaled(kind: Kind, stored: KubeObject, scale: KubeObject): KubeObject {
+  const paths = kind.subresources.scale as ScalePaths | undefined
+  if (paths === undefined) throw badRequest(`${kind.resource} has no scale subresource`)
+  const version = scale.metadata?.resourceVersion
+  const wanted = withPath(stored, paths.spec, atPath(scale, '.spec.replicas') ?? 0)
+  return version ? { ...wanted, metadata: { ...wanted.metadata, resourceVersion: version } } : wanted
+}
