@@ -93,8 +93,8 @@ export function longName(short: string): string {
   return prefix + short.slice(group.length)
 }
 
-/** The table row's name of a full name; `undefined` for a name outside the built-in groups. */
-function shortName(name: string): string | undefined {
+/** The short name of a full one (`apps.v1.DeploymentSpec`); `undefined` outside the built-in groups. */
+export function shortName(name: string): string | undefined {
   if (name.startsWith('io.k8s.api.')) return name.slice('io.k8s.api.'.length)
   for (const [group, prefix] of Object.entries(longPrefixes)) {
     if (name.startsWith(`${prefix}.`)) return group + name.slice(prefix.length)
