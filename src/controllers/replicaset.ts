@@ -1,0 +1,98 @@
+/**
+ * A ReplicaSet keeps a number of identical pods alive: it claims those that match, makes what is missing and deletes
+ * what is too much.
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/
+ */
+import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
+import { controllerOf, controllerReference } from '../api/owner.ts'
+import { matchesLabelSelector } from '../api/selector.ts'
+import { Pod, ReplicaSet } from '../kinds/index.ts'
+import { equal } from '../lib/equal.ts'
+import type { Transition } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
+import { claim } from './claim.ts'
+import { controller, type Intent } from './controller.ts'
+import { counted, statusFrom } from './replicaset/status.ts'
+import { victims } from './replicaset/victims.ts'
+import { createOf, deleteOf, reportOf, statusOf } from './writes.ts'
+
+const component = 'replicaset-controller'
+
+/** Pods made or deleted in one reconcile at most; the pods' own changes ask for the rest. */
+export const burstReplicas = 500
+
+/** Claims, then status, then pods: a refused creation (a quota) leaves an honest status behind. */
+export function reconcile(view: View, key: string): readonly Intent[] {
+  const { namespace, name } = splitKey(key)
+  const replicaSet = view.get(ReplicaSet, namespace, name)
+  if (replicaSet === undefined) return []
+  const matches = (pod: KubeObject) => matchesLabelSelector(replicaSet.spec.selector, pod.metadata.labels)
+  const candidates = [...view.by(Pod, 'owner', replicaSet.metadata.uid ?? ''), ...view.by(Pod, 'orphan', namespace)]
+  const { kept, intents } = claim(ReplicaSet, replicaSet, Pod, candidates, matches)
+  const numbers = counted(replicaSet, kept, view.now)
+  const status = statusFrom(replicaSet, numbers)
+  const written = equal(status, replicaSet.status) ? [] : [statusOf(ReplicaSet, { ...replicaSet, status })]
+  const wake: Intent[] = numbers.nextAvailableAt === undefined ? [] : [{ type: 'wake', at: numbers.nextAvailableAt }]
+  return [...intents, ...written, ...wake, ...manage(view, replicaSet, numbers.active)]
+}
+
+function manage(view: View, replicaSet: KubeObject, active: readonly KubeObject[]): readonly Transition[] {
+  if (replicaSet.metadata.deletionTimestamp !== undefined) return []
+  const surplus = active.length - (replicaSet.spec.replicas ?? 1)
+  const count = Math.min(Math.abs(surplus), burstReplicas)
+  if (surplus < 0) return creations(replicaSet, count)
+  if (surplus === 0) return []
+  return victims(active, relatedPods(view, replicaSet), count, view.now).flatMap((pod) => [
+    deleteOf(Pod, pod),
+    reportOf(component, replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`),
+  ])
+}
+
+function creations(replicaSet: KubeObject, count: number): readonly Transition[] {
+  const pod = podFrom(replicaSet)
+  const made = createOf(Pod, replicaSet.metadata.namespace ?? '', pod)
+  const told = reportOf(component, replicaSet, 'Normal', 'SuccessfulCreate', 'Created pod: $(name)')
+  return Array.from({ length: count }, () => [made, told]).flat()
+}
+
+/** A pod of the template, owned by the ReplicaSet; its name comes from the seed. */
+function podFrom(replicaSet: KubeObject): KubeObject {
+  const { metadata, spec } = replicaSet.spec.template
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${replicaSet.metadata.name}-`,
+      namespace: replicaSet.metadata.namespace,
+      ...(metadata?.labels && { labels: metadata.labels }),
+      ...(metadata?.annotations && { annotations: metadata.annotations }),
+      ...(metadata?.finalizers && { finalizers: metadata.finalizers }),
+      ownerReferences: [controllerReference(replicaSet)],
+    } as unknown as KubeObject['metadata'],
+    spec,
+  }
+}
+
+/** The pods of every ReplicaSet with the same controller, this one included; none when it has no controller. */
+function relatedPods(view: View, replicaSet: KubeObject): readonly KubeObject[] {
+  const owner = controllerOf(replicaSet)
+  if (owner === undefined) return []
+  return view.by(ReplicaSet, 'owner', owner.uid).flatMap((sibling) => view.by(Pod, 'owner', sibling.metadata.uid ?? ''))
+}
+
+/** The ReplicaSets an orphan pod could be adopted by. */
+function wouldAdopt(pod: KubeObject, view: View): readonly string[] {
+  if (controllerOf(pod) !== undefined || pod.metadata.labels === undefined) return []
+  return view
+    .list(ReplicaSet, pod.metadata.namespace)
+    .filter((replicaSet) => matchesLabelSelector(replicaSet.spec.selector, pod.metadata.labels))
+    .map(keyOf)
+}
+
+export const replicaSetController = controller({
+  name: 'replicaset',
+  of: ReplicaSet,
+  owns: [Pod],
+  watches: [{ kind: Pod, keys: wouldAdopt }],
+  reconcile,
+})

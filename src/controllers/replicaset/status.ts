@@ -1,0 +1,56 @@
+/**
+ * The status of a ReplicaSet, counted from its pods in one pass.
+ * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/#ReplicaSetStatus
+ */
+import type { KubeObject } from '../../api/object.ts'
+import { isPodFinished, podAvailableAt } from '../../api/pod-status.ts'
+
+export interface Counted {
+  /** Pods that count as replicas: neither finished nor terminating. */
+  readonly active: readonly KubeObject[]
+  readonly terminating: number
+  readonly fullyLabeled: number
+  readonly ready: number
+  readonly available: number
+  /** When the next ready pod becomes available (ms), if one is waiting for minReadySeconds. */
+  readonly nextAvailableAt: number | undefined
+}
+
+/** Sorts the claimed pods by what they count as, at time `now` (ms). */
+export function counted(replicaSet: KubeObject, pods: readonly KubeObject[], now: number): Counted {
+  const minReadySeconds: number = replicaSet.spec.minReadySeconds ?? 0
+  const wanted = Object.entries<string>(replicaSet.spec.template?.metadata?.labels ?? {})
+  const active: KubeObject[] = []
+  let [terminating, fullyLabeled, ready, available] = [0, 0, 0, 0]
+  let nextAvailableAt: number | undefined
+  for (const pod of pods) {
+    if (isPodFinished(pod)) continue
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      terminating++
+      continue
+    }
+    active.push(pod)
+    if (wanted.every(([key, value]) => pod.metadata.labels?.[key] === value)) fullyLabeled++
+    const at = podAvailableAt(pod, minReadySeconds)
+    if (at === undefined) continue
+    ready++
+    if (at <= now) available++
+    else if (Number.isFinite(at)) nextAvailableAt = Math.min(nextAvailableAt ?? at, at)
+  }
+  return { active, terminating, fullyLabeled, ready, available, nextAvailableAt }
+}
+
+/** The status object; counts of zero are left out as the server leaves them out, `replicas` excepted. */
+export function statusFrom(replicaSet: KubeObject, numbers: Counted): Readonly<Record<string, unknown>> {
+  const conditions: readonly { type: string }[] = replicaSet.status?.conditions ?? []
+  const kept = conditions.filter((condition) => condition.type !== 'ReplicaFailure')
+  return {
+    replicas: numbers.active.length,
+    ...(numbers.fullyLabeled > 0 && { fullyLabeledReplicas: numbers.fullyLabeled }),
+    ...(numbers.ready > 0 && { readyReplicas: numbers.ready }),
+    ...(numbers.available > 0 && { availableReplicas: numbers.available }),
+    terminatingReplicas: numbers.terminating,
+    observedGeneration: replicaSet.metadata.generation ?? 0,
+    ...(kept.length > 0 && { conditions: kept }),
+  }
+}
