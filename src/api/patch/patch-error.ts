@@ -1,7 +1,7 @@
 /** Why a patch cannot be applied, as the API server answers it, and Go's way of printing values in such messages. */
 
-/** `BadRequest` is answered with 400, `Invalid` with 422, `InternalError` with 500. */
-export type PatchReason = 'BadRequest' | 'Invalid' | 'InternalError'
+/** `BadRequest` is answered with 400, `TooLarge` with 413, `Invalid` with 422, `InternalError` with 500. */
+export type PatchReason = 'BadRequest' | 'TooLarge' | 'Invalid' | 'InternalError'
 
 /** Thrown by all patch functions. `detail` says more than Kubernetes tells its clients. */
 export class PatchError extends Error {
