@@ -15,7 +15,8 @@ export function scaledValue(value: IntOrString | undefined, total: number, round
   if (value === undefined) throw new Error('nil value for IntOrString')
   if (typeof value === 'number') return value
   const scaled = (percentOf(value) * total) / 100
-  return roundUp ? Math.ceil(scaled) : Math.floor(scaled)
+  // Adding zero turns a negative zero into the plain one.
+  return (roundUp ? Math.ceil(scaled) : Math.floor(scaled)) + 0
 }
 
 /** True for text that is a percentage. */

@@ -1,7 +1,8 @@
 /**
  * Quantities: `500m`, `1.5Gi`, `12e6`. Exact decimal numbers that remember the family of suffix they were written with.
  * Sources: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ and
- * k8s.io/apimachinery pkg/api/resource.
+ * k8s.io/apimachinery pkg/api/resource. Where that overflows 64 bits (values above 8Ei wrap, `1000E` prints as `1`),
+ * this keeps the amount.
  */
 
 /** The family of suffixes: m k M G …, Ki Mi Gi …, or e3 e6 …. */
@@ -17,7 +18,6 @@ export interface Quantity {
 
 const errors = {
   format: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-  numeric: 'unable to parse numeric part of quantity',
   suffix: "unable to parse quantity's suffix",
 } as const
 
@@ -66,7 +66,6 @@ function readQuantity(text: string): Quantity | string {
   const suffix = interpret(written.suffix)
   if (suffix === undefined) return errors.suffix
   const digits = written.whole + written.fraction
-  if (digits === '' && !/\d/.test(text)) return errors.numeric
   const magnitude = BigInt(digits === '' ? '0' : digits) * suffix.factor
   const unscaled = written.negative ? -magnitude : magnitude
   const exact = { unscaled, scale: suffix.exponent - written.fraction.length, format: suffix.format }
@@ -74,7 +73,7 @@ function readQuantity(text: string): Quantity | string {
   return bounded(exact)
 }
 
-/** Sign, digits without leading zeros, and the rest; undefined when the text is not of this shape at all. */
+/** Sign, digits without leading zeros, and the rest; undefined for another shape. Without digits (`m`) it is zero, as in Kubernetes. */
 function split(text: string): Written | undefined {
   const match = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(text)
   if (match === null || text === '') return undefined

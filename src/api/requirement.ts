@@ -75,7 +75,7 @@ export function requirementFaults({ key, operator, values }: Requirement, place:
   const errors = isQualifiedName(key).length === 0 ? [] : [invalidValue(place.child('key'), key, labelFaults(key))]
   const valuesPlace = place.child('values')
   const count = countFault(operator, values.length)
-  if (count !== '') errors.push(invalidValue(valuesPlace, values.length === 0 ? [] : values, count))
+  if (count !== '') errors.push(invalidValue(valuesPlace, values.length === 0 ? null : values, count))
   values.forEach((value, i) => {
     if ((operator === 'gt' || operator === 'lt') && integer(value) === undefined) {
       const why = "for 'Gt', 'Lt' operators, the value must be an integer"
