@@ -52,15 +52,17 @@ function badEscape(sequence: string): Error {
   return new Error(`invalid field selector: invalid escape sequence: ${sequence}`)
 }
 
+/** An object's selectable fields: by name, or a function from a field's name to its value. */
+export type Fields = Readonly<Record<string, string | undefined>> | ((field: string) => string | undefined)
+
 /** Whether an object's selectable fields satisfy all terms; a field that is absent has the empty value. */
-export function matchesFields(
-  terms: readonly FieldTerm[],
-  fields: Readonly<Record<string, string | undefined>>,
-): boolean {
-  return terms.every(({ field, op, value }) => {
-    const actual = Object.hasOwn(fields, field) ? (fields[field] ?? '') : ''
-    return (actual === value) === (op === '=')
-  })
+export function matchesFields(terms: readonly FieldTerm[], fields: Fields): boolean {
+  return terms.every(({ field, op, value }) => ((fieldOf(fields, field) ?? '') === value) === (op === '='))
+}
+
+function fieldOf(fields: Fields, field: string): string | undefined {
+  if (typeof fields === 'function') return fields(field)
+  return Object.hasOwn(fields, field) ? fields[field] : undefined
 }
 
 /** The text of terms, which `parseFieldSelector` reads back. */

@@ -16,7 +16,7 @@ import {
   sortedRequirements,
 } from './requirement.ts'
 
-export { type FieldTerm, fieldTermsToText, matchesFields, parseFieldSelector } from './field-selector.ts'
+export { type Fields, type FieldTerm, fieldTermsToText, matchesFields, parseFieldSelector } from './field-selector.ts'
 export {
   type Labels,
   matchesRequirements,

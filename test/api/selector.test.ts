@@ -106,5 +106,6 @@ describe('parseFieldSelector', () => {
     expect(read).toEqual(terms ?? [])
     expect(fieldTermsToText(read)).toBe(printed)
     expect(cases.fieldSets.map((fields) => matchesFields(read, fields))).toEqual(matches)
+    expect(cases.fieldSets.map((fields) => matchesFields(read, (field) => fields[field]))).toEqual(matches)
   })
 })
