@@ -4,6 +4,7 @@
  * Source: https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md
  */
 import type { FieldError } from './field-error.ts'
+import type { NameRule } from './names.ts'
 import type { KubeObject, ResourceKey } from './object.ts'
 import { resourceKey } from './object.ts'
 import type { Column } from './table.ts'
@@ -46,6 +47,8 @@ export interface KindSpec {
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
   readonly namespaced: boolean
+  /** What metadata.name may look like; a DNS subdomain when absent. */
+  readonly nameRule?: NameRule
   /** The schema definition's name (`io.k8s.api.apps.v1.Deployment`); `undefined` only for schemaless custom kinds. */
   readonly schema?: string
   readonly subresources?: Subresources

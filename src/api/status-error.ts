@@ -179,6 +179,12 @@ export function invalid(kind: GroupKind, name: string, errors: readonly FieldErr
   return new StatusError({ code: 422, reason: 'Invalid', message, details })
 }
 
+/** 422 of a patch that cannot be applied (a failed `test`, a missing path): the server does not say what was wrong. */
+export function unprocessable(): StatusError {
+  const message = 'the server rejected our request due to an error in our request'
+  return new StatusError({ code: 422, reason: 'Invalid', message, details: {} })
+}
+
 /** 400: the request makes no sense. */
 export function badRequest(message: string): StatusError {
   return new StatusError({ code: 400, reason: 'BadRequest', message })
