@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/
  */
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
-import { controllerOf, controllerReference } from '../api/owner.ts'
+import { controllerOf } from '../api/owner.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
 import { Pod, ReplicaSet } from '../kinds/index.ts'
 import { equal } from '../lib/equal.ts'
@@ -12,6 +12,7 @@ import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { claim } from './claim.ts'
 import { controller, type Intent } from './controller.ts'
+import { podFrom } from './pod-template.ts'
 import { counted, statusFrom } from './replicaset/status.ts'
 import { victims } from './replicaset/victims.ts'
 import { createOf, deleteOf, reportOf, statusOf } from './writes.ts'
@@ -49,28 +50,10 @@ function manage(view: View, replicaSet: KubeObject, active: readonly KubeObject[
 }
 
 function creations(replicaSet: KubeObject, count: number): readonly Transition[] {
-  const pod = podFrom(replicaSet)
+  const pod = podFrom(replicaSet, replicaSet.spec.template)
   const made = createOf(Pod, replicaSet.metadata.namespace ?? '', pod)
   const told = reportOf(component, replicaSet, 'Normal', 'SuccessfulCreate', 'Created pod: $(name)')
   return Array.from({ length: count }, () => [made, told]).flat()
-}
-
-/** A pod of the template, owned by the ReplicaSet; its name comes from the seed. */
-function podFrom(replicaSet: KubeObject): KubeObject {
-  const { metadata, spec } = replicaSet.spec.template
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      generateName: `${replicaSet.metadata.name}-`,
-      namespace: replicaSet.metadata.namespace,
-      ...(metadata?.labels && { labels: metadata.labels }),
-      ...(metadata?.annotations && { annotations: metadata.annotations }),
-      ...(metadata?.finalizers && { finalizers: metadata.finalizers }),
-      ownerReferences: [controllerReference(replicaSet)],
-    } as unknown as KubeObject['metadata'],
-    spec,
-  }
 }
 
 /** The pods of every ReplicaSet with the same controller, this one included; none when it has no controller. */
