@@ -26,7 +26,7 @@ export class Loop {
   readonly #world: World
   readonly #api: ApiServer
   readonly #host: Host
-  readonly #agents: readonly Agent[]
+  #agents: readonly Agent[] = []
   readonly #watchers = new Map<string, string[]>()
   readonly #turns = new Subject<Turn>()
   readonly #onFailure: (agent: string, error: unknown) => void
@@ -36,13 +36,8 @@ export class Loop {
     this.#world = world
     this.#api = api
     this.#host = host
-    this.#agents = agents
     this.#onFailure = onFailure
-    for (const agent of agents) {
-      for (const resource of agent.watches)
-        this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent.id])
-      if (host.get(agent.id) === undefined) this.start(agent)
-    }
+    for (const agent of agents) this.add(agent)
     api.committed$.subscribe(({ change }) => {
       for (const id of this.#watchers.get(change.resource) ?? []) this.#note(id, { dirty: true })
     })
@@ -59,7 +54,15 @@ export class Loop {
     this.#onFailure(agent, error)
   }
 
-  start(agent: Agent): void {
+  /** Takes an agent into the round; one the world does not know yet is started. */
+  add(agent: Agent): void {
+    this.#agents = [...this.#agents, agent]
+    for (const resource of agent.watches)
+      this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent.id])
+    if (this.#host.get(agent.id) === undefined) this.#start(agent)
+  }
+
+  #start(agent: Agent): void {
     this.#host.spawn(agent.id, agent.id, 'controller', { name: agent.id, memory: agent.initial })
     this.#host.send(agent.id, { type: 'views.synced' })
     this.#world.inboxes[agent.id] = emptyInbox

@@ -3,7 +3,7 @@
  * answer for the sender; it never throws for what a sender may do wrong.
  */
 import type { KubeObject } from '../api/object.ts'
-import { internalError, StatusError } from '../api/status-error.ts'
+import { internal, StatusError } from '../api/status-error.ts'
 import type { CommitContext, Plan } from './plan.ts'
 import { edited, type Snapshot, withObject } from './snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from './transition.ts'
@@ -31,7 +31,7 @@ export function reduce(context: CommitContext, transition: Transition): Reduced 
     return carriedOut(context, transition, plan)
   } catch (error) {
     const status =
-      error instanceof StatusError ? error : internalError(error instanceof Error ? error.message : String(error))
+      error instanceof StatusError ? error : internal(error instanceof Error ? error.message : String(error))
     return { snapshot: context.snapshot, outcome: { ok: false, error: status } }
   }
 }

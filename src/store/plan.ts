@@ -2,7 +2,7 @@
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey, type Ref, type ResourceKey } from '../api/object.ts'
 import type { Registry } from '../api/registry.ts'
-import { conflict, notFound, StatusError } from '../api/status-error.ts'
+import { conflict, notFound, resourceNotFound, type StatusError } from '../api/status-error.ts'
 import type { Prng } from '../lib/prng.ts'
 import type { AdmissionRequest, AdmissionStep } from './admission-step.ts'
 import { viewOver } from './read.ts'
@@ -30,22 +30,8 @@ export interface Plan {
 /** The kind of a collection, or a 404 as the server gives for a path it does not know. */
 export function kindFor(context: CommitContext, resource: ResourceKey): Kind {
   const kind = context.registry.byResource(resource)
-  if (kind === undefined) throw unknownResource()
+  if (kind === undefined) throw resourceNotFound()
   return kind
-}
-
-/** The 404 of a collection that does not exist. */
-export function unknownResource(): StatusError {
-  return new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: 'the server could not find the requested resource',
-    reason: 'NotFound',
-    details: {},
-    code: 404,
-  })
 }
 
 /** The stored object a transition speaks of, or 404; a uid that differs is a 409. */

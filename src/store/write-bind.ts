@@ -17,7 +17,7 @@ export function planBind(context: CommitContext, transition: PodBind): Plan {
   const name = pod.metadata.name
   const refused = refusal(pod, transition.node)
   if (refused !== '') throw conflict('pods/binding', name, refused)
-  const scheduled = { type: 'PodScheduled', status: 'True' }
+  const scheduled = { type: 'PodScheduled', status: 'True' } as const
   const conditions = setCondition(pod.status?.conditions, scheduled, toRfc3339(context.now))
   const { nominatedNodeName: _nominated, ...status } = pod.status ?? {}
   const next = {

@@ -5,13 +5,16 @@ import { jsonPatch } from '../api/patch/json.ts'
 import { mergePatch } from '../api/patch/merge.ts'
 import { PatchError } from '../api/patch/patch-error.ts'
 import { strategicMergePatch } from '../api/patch/strategic.ts'
-import { badRequest, invalid, StatusError, unsupportedMediaType } from '../api/status-error.ts'
+import { badRequest, notImplemented, unprocessable, unsupportedMediaType } from '../api/status-error.ts'
 import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { scaleOf } from './scale.ts'
 import { objectAt } from './snapshot.ts'
 import type { Patch } from './transition.ts'
 import { planCreate } from './write-create.ts'
 import { planReplacement, planUpdate } from './write-update.ts'
+
+/** The patch types of kinds without a built-in schema: there is nothing to say how lists merge. */
+const schemaless = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
 
 /** The plan of a patch, or a StatusError: 400, 404, 409, 415, 422. */
 export function planPatch(context: CommitContext, transition: Patch): Plan {
@@ -29,13 +32,12 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
   try {
     if (transition.patchType === 'json') return jsonPatch(target, transition.patch) as KubeObject
     if (transition.patchType === 'merge') return mergePatch(target, transition.patch) as KubeObject
-    if (kind.schema === undefined) throw unsupportedMediaType('the body of the request was in an unknown format')
+    if (kind.schema === undefined) throw unsupportedMediaType(schemaless)
     const definition = transition.subresource === 'scale' ? 'io.k8s.api.autoscaling.v1.Scale' : kind.schema
     return strategicMergePatch(definition, target, transition.patch) as KubeObject
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
-    if (error.reason === 'Invalid')
-      throw invalid({ group: kind.group, kind: kind.kind }, target.metadata.name, [], error.message)
+    if (error.reason === 'Invalid') throw unprocessable(error.message)
     throw badRequest(error.message)
   }
 }
@@ -55,13 +57,5 @@ function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan 
       object,
     })
   }
-  throw new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    code: 501,
-    reason: 'NotImplemented',
-    message: 'KYB-APPLY-EXISTING: server-side apply to an existing object is not served yet',
-  } as never)
+  throw notImplemented('KYB-APPLY-EXISTING', 'server-side apply to an object that exists is not served')
 }

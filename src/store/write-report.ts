@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  */
 import { type KubeObject, objectKey } from '../api/object.ts'
-import { toRfc3339 } from '../api/time.ts'
+import { parseTime, toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
 import { type CommitContext, kindFor, type Plan } from './plan.ts'
 import { frozen, indexedKeys, objectAt } from './snapshot.ts'
@@ -40,7 +40,7 @@ export function planReport(context: CommitContext, report: Report): Plan | undef
 function tooMany(context: CommitContext, events: readonly KubeObject[], report: Report): boolean {
   const own = events.filter((event) => event.source?.component === report.source.component)
   if (own.length < burst) return false
-  const newest = Math.max(...own.map((event) => Date.parse(event.firstTimestamp)))
+  const newest = Math.max(...own.map((event) => parseTime(event.firstTimestamp)))
   return context.now - newest < refillMs
 }
 

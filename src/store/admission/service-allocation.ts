@@ -63,11 +63,26 @@ function refuseAddress(request: AdmissionRequest, address: string, view: View): 
   const offset = offsetOf(address)
   const value = [address]
   if (offset === undefined)
-    throw refusal(request, 'spec.clusterIPs', value, `failed to allocate IP ${address}: the provided network does not match the current range`)
+    throw refusal(
+      request,
+      'spec.clusterIPs',
+      value,
+      `failed to allocate IP ${address}: the provided network does not match the current range`,
+    )
   if (offset <= 0 || offset >= networkSize - 1)
-    throw refusal(request, 'spec.clusterIPs', value, `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${serviceCidr}`)
+    throw refusal(
+      request,
+      'spec.clusterIPs',
+      value,
+      `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${serviceCidr}`,
+    )
   if (view.by('services', 'clusterIP', address).some((service) => service.metadata.uid !== request.object.metadata.uid))
-    throw refusal(request, 'spec.clusterIPs', value, `failed to allocate IP ${address}: provided IP is already allocated`)
+    throw refusal(
+      request,
+      'spec.clusterIPs',
+      value,
+      `failed to allocate IP ${address}: provided IP is already allocated`,
+    )
 }
 
 function offsetOf(address: string): number | undefined {

@@ -1,0 +1,118 @@
+/**
+ * The composition root: the whole loop on one screen. Transitions go into the API server, immutable snapshots come out,
+ * controllers, scheduler and kubelets turn them into transitions again.
+ */
+import { merge, Subject, type Subscription } from 'rxjs'
+import { machines } from '../machines/index.ts'
+import type { Agent } from './actors/agent.ts'
+import { type ActorNews, Host, steppersOf } from './actors/host.ts'
+import { lifeEvents } from './actors/lives/index.ts'
+import { livesAgent } from './actors/lives.ts'
+import { Loop } from './actors/loop.ts'
+import { transitionsOf } from './actors/pipeline.ts'
+import type { World } from './actors/world.ts'
+import { createRegistry } from './api/registry.ts'
+import { bootTransitions } from './cluster/boot.ts'
+import { Cluster } from './cluster/cluster.ts'
+import { type ClusterOptions, defaultHistory, startOf } from './cluster/options.ts'
+import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
+import { controllers } from './controllers/index.ts'
+import { kinds } from './kinds/index.ts'
+import { emptyOrdered } from './lib/ordered.ts'
+import { prngOf } from './lib/prng.ts'
+import { Ring } from './lib/ring.ts'
+import { Timers } from './lib/timers.ts'
+import { createKubelets } from './node/kubelet.ts'
+import { nodeSpecs } from './node/node-spec.ts'
+import { createScheduler } from './scheduler/index.ts'
+import { admission } from './store/admission/index.ts'
+import { ApiServer } from './store/api-server.ts'
+import { emptySnapshot } from './store/snapshot.ts'
+
+/** Something a controller could not do: its name, the key, and the error in words. */
+export interface Trouble {
+  readonly by: string
+  readonly key: string
+  readonly error: string
+}
+
+/** One running control plane: the world and the machinery that moves it. The machinery holds no state of its own. */
+export interface Plane {
+  readonly world: World
+  readonly api: ApiServer
+  readonly host: Host
+  readonly loop: Loop
+  /** Adds an agent at run time; its pipeline joins the others. */
+  readonly add: (agent: Agent) => void
+  readonly onTrouble: OnTrouble
+  readonly news$: Subject<ActorNews>
+  readonly trouble$: Subject<Trouble>
+  /** Ends every pipeline. */
+  readonly running: Subscription
+}
+
+const steppers = steppersOf(machines)
+
+/** The control plane over a world: composed observable pipelines that emit desired-state transitions. */
+export function planeOver(
+  world: World,
+  agents: readonly Agent[],
+  trouble$: Subject<Trouble>,
+  onTrouble: OnTrouble,
+): Plane {
+  const api = new ApiServer(world.store)
+  const news$ = new Subject<ActorNews>()
+  const host = new Host(world, steppers, (news) => news$.next(news))
+  const loop = new Loop(world, api, host, agents, (by, error) =>
+    trouble$.next({ by, key: '', error: error instanceof Error ? error.message : String(error) }),
+  )
+  const running = merge(...agents.map((agent) => transitionsOf(agent.id, loop.turn$))).subscribe(api)
+  const add = (agent: Agent): void => {
+    loop.add(agent)
+    running.add(transitionsOf(agent.id, loop.turn$).subscribe(api))
+  }
+  return { world, api, host, loop, add, onTrouble, news$, trouble$, running }
+}
+
+/** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */
+export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const over = (world: World): Plane => {
+    const trouble$ = new Subject<Trouble>()
+    const onTrouble: OnTrouble = (by, key, error) => trouble$.next({ by: `controller/${by}`, key, error })
+    return planeOver(world, agentsOf(options, world, onTrouble), trouble$, onTrouble)
+  }
+  const plane = over(newWorld(options))
+  for (const transition of bootTransitions()) plane.api.next(transition)
+  plane.loop.drain()
+  return new Cluster(plane, options, over)
+}
+
+function agentsOf(options: ClusterOptions, world: World, onTrouble: OnTrouble): Agent[] {
+  const all = [...controllers, ...(options.controllers ?? [])]
+  return [
+    createKubelets({ nodes: nodeSpecs(options.nodes ?? 3), scripts: options.scripts ?? {} }),
+    createScheduler(),
+    ...all.map((one) => controllerAgent(one, onTrouble)),
+    livesAgent(world.store.registry.kinds, lifeEvents),
+  ] as Agent[]
+}
+
+function newWorld(options: ClusterOptions): World {
+  const now = startOf(options)
+  const seed = options.seed ?? 1
+  return {
+    seed,
+    store: {
+      snapshot: emptySnapshot(now),
+      registry: createRegistry([...kinds, ...(options.kinds ?? [])]),
+      now,
+      log: new Ring(options.history ?? defaultHistory),
+      prng: prngOf(seed),
+      admission,
+    },
+    actors: emptyOrdered(),
+    timers: new Timers(),
+    inboxes: {},
+    lastTurn: -1,
+  }
+}

@@ -1,0 +1,53 @@
+/** What a cluster has before anybody applied anything: namespaces, the API's own Service, classes. */
+import type { KubeObject } from '../api/object.ts'
+import type { Create } from '../store/transition.ts'
+
+const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
+/** The first address of the service range is the API server's. */
+const apiServiceIp = '10.96.0.1'
+
+function bootObjects(): { resource: string; namespace: string; object: KubeObject }[] {
+  const put = (resource: string, namespace: string, object: KubeObject) => ({ resource, namespace, object })
+  const component = { component: 'apiserver', provider: 'kubernetes' }
+  return [
+    ...namespaces.map((name) => put('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    put('priorityclasses.scheduling.k8s.io', '', priorityClass('system-cluster-critical', 2_000_000_000)),
+    put('priorityclasses.scheduling.k8s.io', '', priorityClass('system-node-critical', 2_000_001_000)),
+    put('storageclasses.storage.k8s.io', '', {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'kybern.dev/local',
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    }),
+    put('services', 'default', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: component },
+      spec: {
+        clusterIP: apiServiceIp,
+        ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      },
+    }),
+    put('endpointslices.discovery.k8s.io', 'default', {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+      ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    }),
+  ]
+}
+
+function priorityClass(name: string, value: number): KubeObject {
+  const description = 'Used for system critical pods that must not be moved from their current node.'
+  return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description }
+}
+
+/** The transitions that make a new cluster usable, in order. */
+export function bootTransitions(): Create[] {
+  const cause = { why: 'boot', by: 'kybern' } as const
+  return bootObjects().map((one) => ({ type: 'create', ...one, cause }))
+}

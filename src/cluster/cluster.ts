@@ -1,0 +1,333 @@
+/**
+ * A cluster as its user holds it. Everything here reads the world's values or sends transitions; nothing is kept beside.
+ */
+import { map, type Observable, type Subscription } from 'rxjs'
+import { type InspectionEvent, inspectionEvents } from '../actors/inspect.ts'
+import { type ActorView, actorView } from '../actors/ref.ts'
+import { forkWorld, type World } from '../actors/world.ts'
+import type { Kind } from '../api/kind.ts'
+import type { KubeObject } from '../api/object.ts'
+import { matchesFields, matchesRequirements, parseFieldSelector, parseLabelSelector } from '../api/selector.ts'
+import type { Plane, Trouble } from '../cluster.ts'
+import { controllerAgent } from '../controllers/agent.ts'
+import type { Controller } from '../controllers/controller.ts'
+import { KybernError } from '../lib/coded-error.ts'
+import { digest } from '../lib/digest.ts'
+import type { Snapshot } from '../store/snapshot.ts'
+import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
+import { threeWay, withLastApplied } from './apply.ts'
+import { Driver } from './driver.ts'
+import { type Fault, inflict } from './fault.ts'
+import { type Manifest, objectsOf } from './manifest.ts'
+import { type ClusterOptions, paceOf } from './options.ts'
+import { Workloads } from './workloads.ts'
+
+/** Narrows a list. `namespace: '*'` is all of them. */
+export interface ListOptions {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+const userCause: Cause = { why: 'request', by: 'embedder' }
+
+export class Cluster implements AsyncDisposable {
+  readonly #plane: Plane
+  readonly #options: ClusterOptions
+  readonly #over: (world: World) => Plane
+  readonly #driver: Driver
+  /** What is inside the pods: exec, logs, files, and the simulated network. */
+  readonly #workloads: Workloads
+
+  constructor(plane: Plane, options: ClusterOptions, over: (world: World) => Plane) {
+    this.#plane = plane
+    this.#options = options
+    this.#over = over
+    this.#driver = new Driver(plane.world, plane.loop, paceOf(options.time ?? 'virtual'), options.clock)
+    this.#workloads = new Workloads(plane, () => this.#driver.act())
+  }
+
+  /** The cluster's clock. */
+  get now(): Date {
+    return new Date(this.#driver.now)
+  }
+
+  /** The immutable value of this moment. */
+  get snapshot(): Snapshot {
+    return this.#plane.world.store.snapshot
+  }
+
+  /** This moment's snapshot and every one after it, in order. */
+  get snapshot$(): Observable<Snapshot> {
+    return this.#plane.api.pipe(map((snapshot) => snapshot))
+  }
+
+  /** Every committed transition with revision, time and cause. */
+  get transition$(): Observable<Committed> {
+    return this.#plane.api.committed$
+  }
+
+  /** What controllers could not do: thrown reconciles and refused writes, which are backed off and tried again. */
+  get trouble$(): Observable<Trouble> {
+    return this.#plane.trouble$.asObservable()
+  }
+
+  /** A reading of this moment with indexes, as controllers get it. */
+  get view(): View {
+    return this.#plane.api.view()
+  }
+
+  get kinds(): readonly Kind[] {
+    return this.#plane.world.store.registry.kinds
+  }
+
+  /** The machinery, for the parts of kybern that stand on it (server, testing, inspector). */
+  get plane(): Plane {
+    return this.#plane
+  }
+
+  get driver(): Driver {
+    return this.#driver
+  }
+
+  get options(): ClusterOptions {
+    return this.#options
+  }
+
+  get network(): Workloads['network'] {
+    return this.#workloads.network
+  }
+
+  /** Runs a command the simulated containers understand. Throws KYB-EXEC for what they do not. */
+  exec(pod: string, command: readonly string[], where: { namespace?: string; container?: string } = {}) {
+    return this.#workloads.exec(pod, command, where)
+  }
+
+  /** The lines a container wrote, oldest first. */
+  logs(pod: string, where: { namespace?: string; container?: string; previous?: boolean } = {}): string {
+    return this.#workloads.logs(pod, where)
+  }
+
+  /**
+   * Creates or three-way merges every object of the manifest, in order, as `kubectl apply` does. Nothing is applied when
+   * the text does not parse. A refused object throws its StatusError (an AggregateError when several are refused); the
+   * others are applied.
+   */
+  async apply(manifest: Manifest): Promise<KubeObject[]> {
+    const applied: KubeObject[] = []
+    const errors: Error[] = []
+    for (const object of objectsOf(manifest)) {
+      try {
+        applied.push(await this.#applyOne(object))
+      } catch (error) {
+        errors.push(error as Error)
+      }
+    }
+    this.#driver.act()
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, errors.map((error) => error.message).join('\n'))
+    return applied
+  }
+
+  get(kind: string, name: string, namespace = 'default'): KubeObject | undefined {
+    const found = this.#kind(kind)
+    return this.view.get(found, found.namespaced ? namespace : '', name)
+  }
+
+  list(kind: string, options: ListOptions = {}): KubeObject[] {
+    const found = this.#kind(kind)
+    const namespace = options.namespace ?? 'default'
+    const all = this.view.list(found, !found.namespaced || namespace === '*' ? undefined : namespace)
+    const labels = parseLabelSelector(options.labelSelector ?? '')
+    const fields = parseFieldSelector(options.fieldSelector ?? '')
+    return all.filter(
+      (object) =>
+        matchesRequirements(labels, object.metadata.labels) &&
+        matchesFields(fields, (path) => fieldOf(found, object, path)),
+    )
+  }
+
+  /** Merges a patch into an object (JSON merge patch, or the type named). */
+  async patch(
+    kind: string,
+    name: string,
+    patch: unknown,
+    options: { namespace?: string; type?: Patch['patchType']; subresource?: string } = {},
+  ): Promise<KubeObject> {
+    const { namespace, type = 'strategic', subresource = '' } = options
+    const found = this.#kind(kind)
+    const patchType = type === 'strategic' && found.schema === undefined ? 'merge' : type
+    const ref = this.#ref(found, name, namespace)
+    return this.#act({ type: 'patch', ref, patchType, patch, subresource, fieldValidation: 'Strict', cause: userCause })
+  }
+
+  /** Deletes an object; propagation Background unless said otherwise. Throws a StatusError 404 when there is none. */
+  async delete(
+    kind: string,
+    name: string,
+    options: { namespace?: string; graceSeconds?: number; propagation?: Delete['propagation'] } = {},
+  ): Promise<KubeObject> {
+    const { namespace, ...rest } = options
+    const ref = this.#ref(this.#kind(kind), name, namespace)
+    return this.#act({ type: 'delete', ref, ...rest, cause: userCause })
+  }
+
+  /** Sends a transition and answers what came of it. Everybody acts on it at this moment; time does not move. */
+  async dispatch(transition: Transition): Promise<Outcome> {
+    const outcome = await this.#submit(transition)
+    this.#driver.act()
+    return outcome
+  }
+
+  /** Runs until nothing is left to do (heartbeats and other endless periodic work aside); the error names who is busy. */
+  async settle(options: { within?: number } = {}): Promise<void> {
+    this.#driver.settle(options.within)
+  }
+
+  /** Moves the clock, firing everything due in order, nested timers included. Number = ms. */
+  async advance(duration: number | string): Promise<void> {
+    this.#driver.advance(duration)
+  }
+
+  /** Moves the clock until the condition holds; throws KYB-UNTIL when it does not within the duration (default 10m). */
+  async until(done: (cluster: Cluster) => boolean, options: { within?: number | string } = {}): Promise<void> {
+    this.#driver.until(() => done(this), options.within ?? '10m')
+  }
+
+  /** The actor of an object, a controller (`Controller`, `deployment`) or a container (`Container`, `pod/container`). */
+  actor(kind: string, name: string, namespace = 'default'): ActorView {
+    const { host, loop, news$ } = this.#plane
+    const deliver = (id: string, event: { type: string }) => {
+      loop.deliver(id, event)
+      this.#driver.act()
+    }
+    return actorView({ news$, get: (id) => host.get(id), deliver }, this.#actorId(kind, name, namespace))
+  }
+
+  /** XState inspection events of all actors from now on. */
+  inspect(listener: (event: InspectionEvent) => void): Subscription {
+    return this.#plane.news$.subscribe((news) => {
+      for (const event of inspectionEvents(news)) listener(event)
+    })
+  }
+
+  /** An independent cluster from this very moment: API, actors, queues, timers, clock, randomness. Its time is virtual. */
+  fork(): Cluster {
+    if (this.#plane.api.busy)
+      throw new KybernError('KYB-FORK-BUSY', 'a cluster cannot be forked in the middle of a delivery')
+    const options = { ...this.#options, time: 'virtual' as const }
+    return new Cluster(this.#over(forkWorld(this.#plane.world)), options, this.#over)
+  }
+
+  /** Adds controllers and kinds at run time. */
+  use(...parts: (Controller | Kind)[]): this {
+    const { store } = this.#plane.world
+    for (const part of parts) {
+      if ('reconcile' in part) this.#plane.add(controllerAgent(part, this.#plane.onTrouble))
+      else store.registry = store.registry.with(part)
+    }
+    this.#driver.act()
+    return this
+  }
+
+  /** Breaks something: a node, a controller, requests. */
+  fault(fault: Fault): void {
+    inflict(this.#plane, fault)
+    this.#driver.act()
+  }
+
+  /** A digest of all objects and all actors: equal worlds, equal text. */
+  hash(): string {
+    const { store, actors, timers } = this.#plane.world
+    const objects = Object.entries(store.snapshot.collections).map(([name, tree]) => [name, tree.valuesArray()])
+    const lives = actors.toArray().map(([id, cell]) => [id, cell.snapshot.value])
+    const due = timers.all().map(({ id, at }) => [id, at])
+    return digest({ revision: store.snapshot.revision, now: store.now, objects, lives, due, random: store.prng.state })
+  }
+
+  async close(): Promise<void> {
+    this.#driver.stop()
+    this.#plane.running.unsubscribe()
+    this.#plane.news$.complete()
+    this.#plane.trouble$.complete()
+    this.#plane.api.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #applyOne(wanted: KubeObject): Promise<KubeObject> {
+    const kind = this.#plane.world.store.registry.byKind(wanted.apiVersion, wanted.kind)
+    if (kind === undefined) throw unknownKind(wanted)
+    const namespace = kind.namespaced ? (wanted.metadata?.namespace ?? 'default') : ''
+    const object = { ...wanted, metadata: { ...wanted.metadata, ...(kind.namespaced ? { namespace } : {}) } }
+    const name = object.metadata.name
+    const live = name === undefined ? undefined : this.view.get(kind, namespace, name)
+    const options = { fieldValidation: 'Strict', cause: userCause, manager: 'kubectl-client-side-apply' } as const
+    if (live === undefined) {
+      const create = {
+        type: 'create',
+        resource: kind.resource,
+        namespace,
+        object: withLastApplied(object),
+        ...options,
+      } as const
+      return this.#done(create)
+    }
+    const next = threeWay(kind, live, object)
+    return this.#done({ type: 'update', ref: this.#ref(kind, name, namespace), object: next, ...options })
+  }
+
+  async #act(transition: Transition): Promise<KubeObject> {
+    const object = await this.#done(transition)
+    this.#driver.act()
+    return object
+  }
+
+  async #done(transition: Transition): Promise<KubeObject> {
+    const outcome = await this.#submit(transition)
+    if (!outcome.ok) throw outcome.error
+    return outcome.object
+  }
+
+  #submit(transition: Transition): Promise<Outcome> {
+    return new Promise((resolve) => this.#plane.api.submit(transition, resolve))
+  }
+
+  #kind(name: string): Kind {
+    const kind = this.#plane.world.store.registry.find(name)
+    if (kind === undefined) throw new KybernError('KYB-KIND', `the cluster serves no kind "${name}"`)
+    return kind
+  }
+
+  #ref(kind: Kind, name: string, namespace = 'default') {
+    return { resource: kind.resource, namespace: kind.namespaced ? namespace : '', name }
+  }
+
+  #actorId(kind: string, name: string, namespace: string): string {
+    const word = kind.toLowerCase()
+    if (word === 'controller') return `controller/${name}`
+    if (word === 'scheduler' || word === 'kubelet') return word
+    if (word === 'container') return `pods/${namespace}/${name}`
+    const found = this.#kind(kind)
+    return found.namespaced ? `${found.resource}/${namespace}/${name}` : `${found.resource}/${name}`
+  }
+}
+
+function fieldOf(kind: Kind, object: KubeObject, path: string): string {
+  if (path === 'metadata.name') return object.metadata.name
+  if (path === 'metadata.namespace') return object.metadata.namespace ?? ''
+  const read = kind.fields?.[path]
+  if (read === undefined) throw new KybernError('KYB-FIELD', `field label not supported: ${path}`)
+  return read(object)
+}
+
+function unknownKind(object: KubeObject): KybernError {
+  const { apiVersion, kind } = object
+  return new KybernError(
+    'KYB-KIND',
+    `no matches for kind "${kind}" in version "${apiVersion}": the cluster does not serve it`,
+  )
+}

@@ -1,0 +1,42 @@
+/** Breaking things on purpose. What is not built here says so. */
+import type { Plane } from '../cluster.ts'
+import { KybernError } from '../lib/coded-error.ts'
+
+/**
+ * `kill`: the node's machine dies with its containers; `silence`: it runs on but no word comes out; `restore`: it is
+ * back. `crash` and `restart`: an agent by its id or a controller by its name loses its memory.
+ */
+export type Fault =
+  | { readonly kill: string }
+  | { readonly silence: string }
+  | { readonly restore: string }
+  | { readonly crash: string }
+  | { readonly restart: string }
+
+const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
+
+/** Inflicts the fault at this moment. Throws KYB-FAULT for one that does not exist or names nobody. */
+export function inflict(plane: Plane, fault: Fault): void {
+  for (const [name, event] of Object.entries(nodeEvents)) {
+    const node = (fault as Record<string, string>)[name]
+    if (node !== undefined) return toNode(plane, node, event)
+  }
+  if ('crash' in fault) return plane.loop.crash(agentId(plane, fault.crash))
+  if ('restart' in fault) return plane.loop.restart(agentId(plane, fault.restart))
+  throw new KybernError(
+    'KYB-FAULT',
+    `there is no fault ${JSON.stringify(fault)}; there are kill, silence, restore, crash, restart`,
+  )
+}
+
+function toNode(plane: Plane, node: string, event: string): void {
+  if (!plane.loop.deliver(`nodes/${node}`, { type: event })) {
+    throw new KybernError('KYB-FAULT', `there is no node "${node}" that this cluster runs`)
+  }
+}
+
+function agentId(plane: Plane, name: string): string {
+  const found = [name, `controller/${name}`].find((id) => plane.host.get(id)?.machine.id === 'controller')
+  if (found === undefined) throw new KybernError('KYB-FAULT', `there is no controller "${name}"`)
+  return found
+}

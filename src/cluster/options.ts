@@ -1,0 +1,57 @@
+/** What a cluster may be told at its creation, and the defaults. */
+import type { Kind } from '../api/kind.ts'
+import { parseTime } from '../api/time.ts'
+import type { Controller } from '../controllers/controller.ts'
+import { KybernError } from '../lib/coded-error.ts'
+import type { NodeSpec } from '../node/node-spec.ts'
+import type { Logger, WallClock } from '../ports.ts'
+
+/** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: each request runs to quiet. */
+export type TimeMode = 'virtual' | 'real' | 'eager' | `${number}x`
+
+export interface ClusterOptions {
+  /** How many nodes (`node-1` …), or each one's name, capacity, labels and taints. Default 3. */
+  readonly nodes?: number | readonly NodeSpec[]
+  /** Any integer: names, uids, jitter and ties follow from it. Default 1. */
+  readonly seed?: number
+  readonly time?: TimeMode
+  /** The cluster's clock at the start: ms, RFC 3339 or a Date. Default 2026-01-01T00:00:00Z, or the wall clock in real modes. */
+  readonly start?: number | string | { getTime(): number }
+  /** Scripts for simulated containers by image glob; see src/node/simulated. */
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly kinds?: readonly Kind[]
+  readonly controllers?: readonly Controller[]
+  /** How many changes the log keeps for watches. Default 20,000. */
+  readonly history?: number
+  readonly clock?: WallClock
+  readonly logger?: Logger
+}
+
+/** 2026-01-01T00:00:00Z. */
+export const epoch = 1_767_225_600_000
+export const defaultHistory = 20_000
+
+/** The start time in ms. Throws KYB-START for text that is no time. */
+export function startOf(options: ClusterOptions): number {
+  const { start, time = 'virtual', clock } = options
+  if (start === undefined)
+    return time !== 'virtual' && clock !== undefined ? Math.floor(clock.now() / 1000) * 1000 : epoch
+  if (typeof start === 'number') return start
+  const ms = typeof start === 'string' ? parseTime(start) : start.getTime()
+  if (Number.isNaN(ms))
+    throw new KybernError('KYB-START', `"${String(start)}" is not a time; use RFC 3339 or milliseconds`)
+  return ms
+}
+
+/** How fast the cluster's clock runs against the wall: 0 in virtual and eager. Throws KYB-TIME for an unknown mode. */
+export function paceOf(time: TimeMode): number {
+  if (time === 'virtual' || time === 'eager') return 0
+  if (time === 'real') return 1
+  const pace = Number(/^(\d+(?:\.\d+)?)x$/.exec(time)?.[1])
+  if (!(pace > 0))
+    throw new KybernError(
+      'KYB-TIME',
+      `"${time}" is no way for time to pass; use virtual, real, eager or a pace such as 60x`,
+    )
+  return pace
+}

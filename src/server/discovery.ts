@@ -1,0 +1,158 @@
+/**
+ * Discovery: which groups, versions and resources there are, in the aggregated forms (v2, v2beta1) and the legacy one.
+ * Everything follows from the registry.
+ * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
+ */
+import type { Kind, SubresourceSpec } from '../api/kind.ts'
+import { digest } from '../lib/digest.ts'
+import { json } from './answer.ts'
+import type { Call } from './context.ts'
+import { acceptedForms } from './negotiate.ts'
+
+interface Subresource {
+  readonly name: string
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly verbs: readonly string[]
+}
+
+/** Groups in Kubernetes' order of priority; others after them by name. */
+const groupOrder = [
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+]
+
+/** The group versions served, grouped: group → version → kinds. Metrics and other internal kinds are served like any. */
+export function groupsOf(kinds: readonly Kind[]): Map<string, Map<string, Kind[]>> {
+  const groups = new Map<string, Map<string, Kind[]>>()
+  for (const kind of kinds) {
+    const versions = groups.get(kind.group) ?? new Map<string, Kind[]>()
+    versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind])
+    groups.set(kind.group, versions)
+  }
+  const rank = (group: string): number => groupOrder.indexOf(group) + 1 || groupOrder.length + 1
+  return new Map([...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)))
+}
+
+function subresourcesOf(kind: Kind): Subresource[] {
+  return Object.entries(kind.subresources).flatMap(([name, spec]): Subresource[] => {
+    if (spec === undefined) return []
+    const own = { name, group: kind.group, version: kind.version, kind: kind.kind, verbs: ['get', 'patch', 'update'] }
+    if (name === 'scale') return [{ ...own, group: 'autoscaling', version: 'v1', kind: 'Scale' }]
+    return spec === true ? [own] : [{ ...own, ...(spec as SubresourceSpec), name }]
+  })
+}
+
+/** `/api` and `/apis`. */
+export function discoveryRoot(call: Call, core: boolean): Response {
+  const kinds = call.cluster.kinds.filter((kind) => (kind.group === '') === core)
+  const forms = acceptedForms(call.request.headers.get('accept'))
+  const form = forms.find(
+    (one) => one.as === '' || (one.as === 'APIGroupDiscoveryList' && one.group === 'apidiscovery.k8s.io'),
+  )
+  if (form !== undefined && form.as !== '') return aggregated(call, kinds, form.version)
+  if (core) return json({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] })
+  const groups = [...groupsOf(kinds)].map(([group, versions]) => groupDocument(group, [...versions.keys()]))
+  return json({ kind: 'APIGroupList', apiVersion: 'v1', groups })
+}
+
+function aggregated(call: Call, kinds: readonly Kind[], version: string): Response {
+  const items = [...groupsOf(kinds)].map(([group, versions]) => ({
+    metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+    versions: [...versions].map(([name, list]) => ({
+      version: name,
+      resources: list.map(aggregatedResource),
+      freshness: 'Current',
+    })),
+  }))
+  const body = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items }
+  const etag = `"${digest(body)}"`
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+  const headers = { 'content-type': type, etag, vary: 'Accept', 'cache-control': 'public' }
+  if (call.request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
+  return json(body, { headers })
+}
+
+function aggregatedResource(kind: Kind): object {
+  const subresources = subresourcesOf(kind).map(({ name, verbs, ...gvk }) => ({
+    subresource: name,
+    responseKind: gvk,
+    verbs,
+  }))
+  return {
+    resource: kind.plural,
+    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: kind.singular,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  }
+}
+
+function groupDocument(group: string, versions: readonly string[]): object {
+  const named = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }))
+  return { name: group, versions: named, preferredVersion: named[0] }
+}
+
+/** `/apis/<group>`, or undefined when there is no such group. */
+export function discoveryGroup(call: Call, group: string): Response | undefined {
+  const versions = groupsOf(call.cluster.kinds).get(group)
+  if (versions === undefined) return undefined
+  return json({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, [...versions.keys()]) })
+}
+
+/** `/api/v1` and `/apis/<group>/<version>`, or undefined when it is not served. */
+export function discoveryVersion(call: Call, group: string, version: string): Response | undefined {
+  const kinds = groupsOf(call.cluster.kinds).get(group)?.get(version)
+  if (kinds === undefined) return undefined
+  const resources = kinds.flatMap((kind) => [
+    legacyResource(kind),
+    ...subresourcesOf(kind).map((sub) => legacySubresource(kind, sub)),
+  ])
+  const groupVersion = group === '' ? version : `${group}/${version}`
+  return json({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
+}
+
+function legacyResource(kind: Kind): object {
+  return {
+    name: kind.plural,
+    singularName: kind.singular,
+    namespaced: kind.namespaced,
+    kind: kind.kind,
+    verbs: kind.verbs,
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+  }
+}
+
+function legacySubresource(kind: Kind, sub: Subresource): object {
+  const foreign =
+    sub.group === kind.group && sub.version === kind.version ? {} : { group: sub.group, version: sub.version }
+  return {
+    name: `${kind.plural}/${sub.name}`,
+    singularName: '',
+    namespaced: kind.namespaced,
+    ...foreign,
+    kind: sub.kind,
+    verbs: sub.verbs,
+  }
+}

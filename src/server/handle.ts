@@ -1,0 +1,131 @@
+/**
+ * The whole HTTP surface as a function from Request to Response on Web standards: it needs no socket and no Node.
+ */
+import type { Kind } from '../api/kind.ts'
+import { methodNotAllowed, resourceNotFound, type StatusError, unauthorized } from '../api/status-error.ts'
+import { failure, json, text } from './answer.ts'
+import { authorize } from './authorize.ts'
+import { bindPod } from './bind.ts'
+import type { Call, HandlerContext, User } from './context.ts'
+import { control } from './control.ts'
+import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
+import { evictPod } from './evict.ts'
+import { podLog } from './log.ts'
+import { openApi } from './openapi.ts'
+import { getMany, getOne } from './read.ts'
+import { requestInfo } from './request-info.ts'
+import { serverVersion } from './version.ts'
+import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.ts'
+
+export type Handler = (request: Request, user: User | undefined) => Promise<Response>
+
+/** Makes the handler of a cluster. `user` is who the edge authenticated; undefined is refused with 401. */
+export function createHandler(context: HandlerContext): Handler {
+  return async (request, user) => {
+    try {
+      if (user === undefined) throw unauthorized('Unauthorized')
+      const info = requestInfo(request.method, new URL(request.url))
+      authorize(user, info)
+      return await routed({ ...context, request, info, user })
+    } catch (error) {
+      return failure(error)
+    }
+  }
+}
+
+async function routed(call: Call): Promise<Response> {
+  const { info } = call
+  if (info.resource === '') return plainPath(call)
+  const kind = call.cluster.kinds.find(
+    (one) => one.group === info.group && one.version === info.version && one.plural === info.resource,
+  )
+  if (kind === undefined) throw resourceNotFound()
+  if (info.subresource !== '') return subresource(call, kind)
+  return info.name === '' ? collection(call, kind) : single(call, kind)
+}
+
+function collection(call: Call, kind: Kind): Response | Promise<Response> {
+  switch (call.info.verb) {
+    case 'list':
+    case 'watch':
+      return getMany(call, kind)
+    case 'create':
+      return createOne(call, kind)
+    case 'deletecollection':
+      return deleteMany(call, kind)
+    default:
+      throw methodNotAllowed(kind.resource, call.info.verb)
+  }
+}
+
+function single(call: Call, kind: Kind): Response | Promise<Response> {
+  switch (call.info.verb) {
+    case 'get':
+      return getOne(call, kind)
+    case 'watch':
+      return getMany(call, kind)
+    case 'update':
+      return updateOne(call, kind)
+    case 'patch':
+      return patchOne(call, kind)
+    case 'delete':
+      return deleteOne(call, kind)
+    default:
+      throw methodNotAllowed(kind.resource, call.info.verb)
+  }
+}
+
+function subresource(call: Call, kind: Kind): Response | Promise<Response> {
+  const { subresource: name, verb } = call.info
+  const known = kind.subresources[name]
+  if (known === undefined) throw resourceNotFound()
+  const special = specials[`${kind.resource}/${name} ${verb}`]
+  if (special !== undefined) return special(call, kind)
+  if (typeof known === 'object' && 'verbs' in known && !(known.verbs as readonly string[]).includes(verb))
+    throw methodNotAllowed(kind.resource, verb)
+  switch (verb) {
+    case 'get':
+      return getOne(call, kind)
+    case 'update':
+      return updateOne(call, kind)
+    case 'patch':
+      return patchOne(call, kind)
+    default:
+      throw methodNotAllowed(kind.resource, verb)
+  }
+}
+
+const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | Promise<Response>>> = {
+  'pods/eviction create': evictPod,
+  'pods/binding create': bindPod,
+  'pods/log get': podLog,
+}
+
+async function plainPath(call: Call): Promise<Response> {
+  const { path, verb } = call.info
+  const parts = path.split('/').filter((part) => part !== '')
+  if (parts[0] === 'kybern') return control(call, parts.slice(1))
+  if (verb !== 'get' && verb !== 'head') throw notFoundPath()
+  if (path === '/version' || path === '/version/') return json(serverVersion)
+  if (/^\/(healthz|livez|readyz)(\/.*)?$/.test(path)) return text('ok')
+  if (parts[0] === 'api' && parts.length === 1) return discoveryRoot(call, true)
+  if (parts[0] === 'apis' && parts.length === 1) return discoveryRoot(call, false)
+  if (parts[0] === 'openapi') return openApi(call, parts.slice(1))
+  if (parts.length === 0)
+    return json({ paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] })
+  const [root, group = '', version = ''] = parts
+  const found =
+    root === 'api' && parts.length === 2
+      ? discoveryVersion(call, '', group)
+      : root === 'apis' && parts.length === 2
+        ? discoveryGroup(call, group)
+        : root === 'apis' && parts.length === 3
+          ? discoveryVersion(call, group, version)
+          : undefined
+  if (found === undefined) throw notFoundPath()
+  return found
+}
+
+function notFoundPath(): StatusError {
+  return resourceNotFound()
+}

@@ -1,0 +1,30 @@
+/** `/openapi/v3`: the index and one document for each group version, made from the schema table when asked for. */
+import { openApiV3 } from '../api/schema/openapi.ts'
+import { resourceNotFound } from '../api/status-error.ts'
+import { digest } from '../lib/digest.ts'
+import { json } from './answer.ts'
+import type { Call } from './context.ts'
+import { groupsOf } from './discovery.ts'
+
+/** Answers the paths below `/openapi`. Throws 404 for documents that do not exist; `/openapi/v2` is not served yet. */
+export function openApi(call: Call, path: readonly string[]): Response {
+  if (path[0] !== 'v3') throw resourceNotFound()
+  const documents = new Map<string, { group: string; version: string }>()
+  for (const [group, versions] of groupsOf(call.cluster.kinds)) {
+    for (const version of versions.keys())
+      documents.set(group === '' ? `api/${version}` : `apis/${group}/${version}`, { group, version })
+  }
+  if (path.length === 1) {
+    const paths = [...documents.keys()].map((name) => [
+      name,
+      { serverRelativeURL: `/openapi/v3/${name}?hash=${digest(name)}` },
+    ])
+    return json({ paths: Object.fromEntries(paths) })
+  }
+  const wanted = documents.get(path.slice(1).join('/'))
+  if (wanted === undefined) throw resourceNotFound()
+  const kinds = groupsOf(call.cluster.kinds).get(wanted.group)?.get(wanted.version) ?? []
+  const groupVersion = wanted.group === '' ? wanted.version : `${wanted.group}/${wanted.version}`
+  const shown = kinds.map((kind) => ({ ...kind, subresources: Object.keys(kind.subresources) }))
+  return json(openApiV3(groupVersion, shown))
+}
