@@ -1,0 +1,40 @@
+/** The controllers of a cluster. */
+import type { Controller } from './controller.ts'
+import { daemonSetController } from './daemonset.ts'
+import { deploymentController } from './deployment.ts'
+import { endpointSliceController } from './endpointslice.ts'
+import { eventExpiryController } from './event-expiry.ts'
+import { garbageCollectorController } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeLifecycleController } from './node-lifecycle.ts'
+import { persistentVolumeController } from './persistent-volume.ts'
+import { persistentVolumeClaimBinderController } from './persistent-volume-claim-binder.ts'
+import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
+import { podGarbageCollectorController } from './pod-garbage-collector.ts'
+import { replicaSetController } from './replicaset.ts'
+import { rootCaCertificateController } from './root-ca-certificate.ts'
+import { serviceAccountController } from './serviceaccount.ts'
+import { taintEvictionController } from './taint-eviction.ts'
+import { persistentVolumeClaimProtectionController, persistentVolumeProtectionController } from './volume-protection.ts'
+import { volumeProvisionerController } from './volume-provisioner.ts'
+
+export const controllers: readonly Controller[] = [
+  serviceAccountController,
+  rootCaCertificateController,
+  namespaceController,
+  deploymentController,
+  replicaSetController,
+  daemonSetController,
+  endpointSliceController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podDisruptionBudgetController,
+  persistentVolumeClaimBinderController,
+  persistentVolumeController,
+  volumeProvisionerController,
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
+  garbageCollectorController,
+  podGarbageCollectorController,
+  eventExpiryController,
+]

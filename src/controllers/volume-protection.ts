@@ -1,0 +1,71 @@
+/**
+ * Protection of storage in use: a claim that is deleted stays while a pod on a node uses it, a volume while it is bound.
+ * Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
+ */
+import type { Kind } from '../api/kind.ts'
+import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
+import { PersistentVolume, PersistentVolumeClaim, Pod } from '../kinds/index.ts'
+import type { Change, Transition } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
+import { controller } from './controller.ts'
+import { updateOf } from './writes.ts'
+
+/** Keeps the finalizer on live objects, and takes it from deleted ones that nothing uses. */
+function reconcile(view: View, key: string, kind: Kind, finalizer: string, used: typeof usedByPod): Transition[] {
+  const { namespace, name } = splitKey(key)
+  const object = view.get(kind, namespace, name)
+  if (object === undefined) return []
+  const finalizers = object.metadata.finalizers ?? []
+  const has = finalizers.includes(finalizer)
+  const deleting = object.metadata.deletionTimestamp !== undefined
+  if (has !== deleting || (deleting && used(view, object))) return []
+  const next = deleting ? finalizers.filter((one) => one !== finalizer) : [...finalizers, finalizer]
+  return [updateOf(kind, { ...object, metadata: { ...object.metadata, finalizers: next } })]
+}
+
+/** Pods that are not on a node yet do not count: they will not start with a claim that is being deleted. */
+function usedByPod(view: View, claim: KubeObject): boolean {
+  const pods = view.list(Pod, claim.metadata.namespace)
+  return pods.some((pod) => pod.spec?.nodeName && claimsOf(pod).includes(keyOf(claim)))
+}
+
+function usedByClaim(_view: View, volume: KubeObject): boolean {
+  return volume.status?.phase === 'Bound'
+}
+
+interface Volume {
+  readonly name: string
+  readonly persistentVolumeClaim?: { readonly claimName: string }
+  readonly ephemeral?: unknown
+}
+
+/** The claims of a pod's volumes, those of generic ephemeral volumes included. */
+function claimsOf(pod: KubeObject): string[] {
+  const volumes: readonly Volume[] = pod.spec?.volumes ?? []
+  const { namespace, name: own } = pod.metadata
+  return volumes.flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim !== undefined) return [`${namespace}/${persistentVolumeClaim.claimName}`]
+    return ephemeral === undefined ? [] : [`${namespace}/${own}-${name}`]
+  })
+}
+
+function freedClaims(pod: KubeObject, view: View, change: Change): string[] {
+  if (change.type !== 'DELETED') return []
+  return claimsOf(pod).filter((key) => {
+    const { namespace, name } = splitKey(key)
+    return view.get(PersistentVolumeClaim, namespace, name)?.metadata.deletionTimestamp !== undefined
+  })
+}
+
+export const persistentVolumeClaimProtectionController = controller({
+  name: 'persistent-volume-claim-protection',
+  of: PersistentVolumeClaim,
+  watches: [{ kind: Pod, keys: freedClaims }],
+  reconcile: (view, key) => reconcile(view, key, PersistentVolumeClaim, 'kubernetes.io/pvc-protection', usedByPod),
+})
+
+export const persistentVolumeProtectionController = controller({
+  name: 'persistent-volume-protection',
+  of: PersistentVolume,
+  reconcile: (view, key) => reconcile(view, key, PersistentVolume, 'kubernetes.io/pv-protection', usedByClaim),
+})
