@@ -37,7 +37,7 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
     return strategicMergePatch(definition, target, transition.patch) as KubeObject
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
-    if (error.reason === 'Invalid') throw unprocessable(error.message)
+    if (error.reason === 'Invalid') throw unprocessable()
     throw badRequest(error.message)
   }
 }

@@ -1,0 +1,15 @@
+/** DaemonSet: apps/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const DaemonSet = defineKind({
+  group: 'apps',
+  version: 'v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  shortNames: ['ds'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.apps.v1.DaemonSet',
+  subresources: { status: true },
+  life: 'daemonset',
+})

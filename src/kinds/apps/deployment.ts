@@ -1,0 +1,17 @@
+/** Deployment: apps/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
+
+export const Deployment = defineKind({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.apps.v1.Deployment',
+  subresources: { status: true, scale: replicaScale },
+  life: 'deployment',
+})

@@ -1,0 +1,18 @@
+/** ReplicaSet: apps/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
+
+export const ReplicaSet = defineKind({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  shortNames: ['rs'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.apps.v1.ReplicaSet',
+  subresources: { status: true, scale: replicaScale },
+  life: 'replicaset',
+  fields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
+})

@@ -1,0 +1,16 @@
+/** HorizontalPodAutoscaler: autoscaling/v2. */
+import { defineKind } from '../../api/kind.ts'
+
+export const HorizontalPodAutoscaler = defineKind({
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
+  subresources: { status: true },
+  life: 'horizontal-pod-autoscaler',
+  hasGeneration: false,
+})

@@ -1,0 +1,14 @@
+/** ConfigMap: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const ConfigMap = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  shortNames: ['cm'],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.ConfigMap',
+  hasGeneration: false,
+})

@@ -1,0 +1,28 @@
+/** Event: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Event = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.Event',
+  hasGeneration: false,
+  indexes: { involved: (event) => (event.involvedObject?.uid ? [event.involvedObject.uid] : []) },
+  fields: {
+    'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
+    'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',
+    'involvedObject.name': (event) => event.involvedObject?.name ?? '',
+    'involvedObject.uid': (event) => event.involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': (event) => event.involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': (event) => event.involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': (event) => event.involvedObject?.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingComponent: (event) => event.reportingComponent ?? '',
+    source: (event) => event.source?.component ?? '',
+    type: (event) => event.type ?? '',
+  },
+})

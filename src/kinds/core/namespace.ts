@@ -1,0 +1,17 @@
+/** Namespace: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Namespace = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  shortNames: ['ns'],
+  categories: [],
+  namespaced: false,
+  schema: 'io.k8s.api.core.v1.Namespace',
+  subresources: { status: true, finalize: { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] } },
+  life: 'namespace',
+  hasGeneration: false,
+  fields: { 'status.phase': (object) => object.status?.phase ?? '' },
+})

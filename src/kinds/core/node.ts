@@ -1,0 +1,17 @@
+/** Node: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Node = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  shortNames: ['no'],
+  categories: [],
+  namespaced: false,
+  schema: 'io.k8s.api.core.v1.Node',
+  subresources: { status: true },
+  life: 'node',
+  hasGeneration: false,
+  fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
+})

@@ -1,0 +1,20 @@
+/** PersistentVolume: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const PersistentVolume = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  shortNames: ['pv'],
+  categories: [],
+  namespaced: false,
+  schema: 'io.k8s.api.core.v1.PersistentVolume',
+  subresources: { status: true },
+  life: 'persistent-volume',
+  hasGeneration: false,
+  indexes: {
+    claim: (volume) =>
+      volume.spec?.claimRef ? [`${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`] : [],
+  },
+})

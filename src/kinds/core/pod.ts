@@ -1,0 +1,41 @@
+/** Pod: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Pod = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.Pod',
+  subresources: {
+    status: true,
+    binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
+    eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+    log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
+  },
+  life: 'pod',
+  graceSeconds(pod, requested) {
+    const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+    if (over || !pod.spec?.nodeName) return 0
+    return requested ?? pod.spec.terminationGracePeriodSeconds ?? 30
+  },
+  indexes: {
+    node: (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
+    orphan: (pod) =>
+      pod.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [pod.metadata.namespace ?? ''],
+    ip: (pod) => (pod.status?.podIP ? [pod.status.podIP] : []),
+  },
+  fields: {
+    'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (pod) => String(pod.spec?.hostNetwork ?? false),
+    'status.phase': (pod) => pod.status?.phase ?? '',
+    'status.podIP': (pod) => pod.status?.podIP ?? '',
+    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+})

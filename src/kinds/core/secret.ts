@@ -1,0 +1,15 @@
+/** Secret: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Secret = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.Secret',
+  hasGeneration: false,
+  fields: { type: (secret) => secret.type ?? '' },
+})

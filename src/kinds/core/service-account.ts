@@ -1,0 +1,14 @@
+/** ServiceAccount: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const ServiceAccount = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.ServiceAccount',
+  hasGeneration: false,
+})

@@ -1,0 +1,27 @@
+/** Service: core/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const Service = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  namespaced: true,
+  schema: 'io.k8s.api.core.v1.Service',
+  subresources: { status: true },
+  life: 'service',
+  hasGeneration: false,
+  indexes: {
+    clusterIP: (service) => (service.spec?.clusterIP ? [service.spec.clusterIP] : []),
+    nodePort: (service) =>
+      ((service.spec?.ports ?? []) as { nodePort?: number }[]).flatMap((port) =>
+        port.nodePort ? [String(port.nodePort)] : [],
+      ),
+  },
+  fields: {
+    'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
+    'spec.type': (service) => service.spec?.type ?? '',
+  },
+})

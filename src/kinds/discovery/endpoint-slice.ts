@@ -1,0 +1,19 @@
+/** EndpointSlice: discovery.k8s.io/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const EndpointSlice = defineKind({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.discovery.v1.EndpointSlice',
+  indexes: {
+    service: (slice) => {
+      const name = slice.metadata.labels?.['kubernetes.io/service-name']
+      return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`]
+    },
+  },
+})

@@ -1,0 +1,68 @@
+/** The list of built-in kinds: a new kind is its file and one line here. */
+import type { Kind } from '../api/kind.ts'
+import { ControllerRevision } from './apps/controller-revision.ts'
+import { DaemonSet } from './apps/daemon-set.ts'
+import { Deployment } from './apps/deployment.ts'
+import { ReplicaSet } from './apps/replica-set.ts'
+import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
+import { Lease } from './coordination/lease.ts'
+import { ConfigMap } from './core/config-map.ts'
+import { Event } from './core/event.ts'
+import { Namespace } from './core/namespace.ts'
+import { Node } from './core/node.ts'
+import { PersistentVolume } from './core/persistent-volume.ts'
+import { PersistentVolumeClaim } from './core/persistent-volume-claim.ts'
+import { Pod } from './core/pod.ts'
+import { Secret } from './core/secret.ts'
+import { Service } from './core/service.ts'
+import { ServiceAccount } from './core/service-account.ts'
+import { EndpointSlice } from './discovery/endpoint-slice.ts'
+import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
+import { PriorityClass } from './scheduling/priority-class.ts'
+import { StorageClass } from './storage/storage-class.ts'
+
+export {
+  ConfigMap,
+  ControllerRevision,
+  DaemonSet,
+  Deployment,
+  EndpointSlice,
+  Event,
+  HorizontalPodAutoscaler,
+  Lease,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  ReplicaSet,
+  Secret,
+  Service,
+  ServiceAccount,
+  StorageClass,
+}
+
+export const kinds: readonly Kind[] = [
+  Namespace,
+  Node,
+  Pod,
+  Service,
+  ConfigMap,
+  Secret,
+  ServiceAccount,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Event,
+  ReplicaSet,
+  Deployment,
+  DaemonSet,
+  ControllerRevision,
+  HorizontalPodAutoscaler,
+  Lease,
+  EndpointSlice,
+  PodDisruptionBudget,
+  PriorityClass,
+  StorageClass,
+]

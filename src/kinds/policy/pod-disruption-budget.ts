@@ -1,0 +1,14 @@
+/** PodDisruptionBudget: policy/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const PodDisruptionBudget = defineKind({
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  shortNames: ['pdb'],
+  categories: [],
+  namespaced: true,
+  schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
+  subresources: { status: true },
+})

@@ -1,0 +1,14 @@
+/** PriorityClass: scheduling.k8s.io/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const PriorityClass = defineKind({
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  shortNames: ['pc'],
+  categories: [],
+  namespaced: false,
+  schema: 'io.k8s.api.scheduling.v1.PriorityClass',
+  hasGeneration: false,
+})

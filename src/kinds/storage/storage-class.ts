@@ -1,0 +1,14 @@
+/** StorageClass: storage.k8s.io/v1. */
+import { defineKind } from '../../api/kind.ts'
+
+export const StorageClass = defineKind({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  shortNames: ['sc'],
+  categories: [],
+  namespaced: false,
+  schema: 'io.k8s.api.storage.v1.StorageClass',
+  hasGeneration: false,
+})
