@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
  */
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
+import { controllerReference } from '../api/owner.ts'
 import { matchesMap } from '../api/selector.ts'
 import { EndpointSlice, Node, Pod, Service } from '../kinds/index.ts'
 import { equal } from '../lib/equal.ts'
@@ -12,7 +13,7 @@ import { acceptsContent } from './accepts-content.ts'
 import { controller } from './controller.ts'
 import { addressTypesOf, groupsOf } from './endpointslice/endpoints.ts'
 import { place, type SliceContent } from './endpointslice/placement.ts'
-import { controllerRef, createOf, deleteOf, updateOf } from './writes.ts'
+import { createOf, deleteOf, updateOf } from './writes.ts'
 
 const serviceLabel = 'kubernetes.io/service-name'
 const managerLabel = 'endpointslice.kubernetes.io/managed-by'
@@ -56,7 +57,7 @@ function labelsOf(service: KubeObject): Record<string, string> {
 
 /** The slice with labels and owner put right, and new content when there is some. */
 function sliceFrom(service: KubeObject, slice: KubeObject, content: SliceContent | undefined): KubeObject {
-  const metadata = { ...slice.metadata, labels: labelsOf(service), ownerReferences: [controllerRef(service)] }
+  const metadata = { ...slice.metadata, labels: labelsOf(service), ownerReferences: [controllerReference(service)] }
   return { ...slice, ...content, metadata }
 }
 
@@ -69,7 +70,7 @@ function newSlice(service: KubeObject, content: SliceContent): KubeObject {
       generateName: `${service.metadata.name}-`,
       namespace: service.metadata.namespace ?? '',
       labels: labelsOf(service),
-      ownerReferences: [controllerRef(service)],
+      ownerReferences: [controllerReference(service)],
     },
     ...content,
   }

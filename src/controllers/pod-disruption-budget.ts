@@ -7,7 +7,7 @@ import { type Condition, setCondition } from '../api/conditions.ts'
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
 import { toRfc3339 } from '../api/time.ts'
-import { Deployment, Pod, PodDisruptionBudget, ReplicaSet, StatefulSet } from '../kinds/index.ts'
+import { kinds, Pod, PodDisruptionBudget } from '../kinds/index.ts'
 import { equal } from '../lib/equal.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -135,7 +135,7 @@ export const podDisruptionBudgetController = controller({
   matters: ({ type }) => type !== 'DELETED',
   watches: [
     { kind: Pod, keys: budgetsOf },
-    ...[Deployment, ReplicaSet, StatefulSet].map((kind) => ({ kind, keys: budgetsOfScaled })),
+    ...kinds.filter((kind) => kind.subresources.scale !== undefined).map((kind) => ({ kind, keys: budgetsOfScaled })),
   ],
   reconcile,
 })

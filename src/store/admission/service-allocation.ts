@@ -135,23 +135,23 @@ function withPorts(
   if (ports === undefined) return object
   if (type !== 'NodePort' && type !== 'LoadBalancer') return withoutPorts(object, previous)
   if (type === 'LoadBalancer' && object.spec.allocateLoadBalancerNodePorts === false) return object
-  const mine = new Set<string>()
+  const mine = new Set<number>()
   const old: readonly Part[] = previous?.spec?.ports ?? []
   for (const port of ports) if (port.nodePort) refusePort(request, port, ports.indexOf(port), view)
-  for (const port of ports) if (port.nodePort) mine.add(portValue(port.protocol, port.nodePort))
+  for (const port of ports) if (port.nodePort) mine.add(port.nodePort)
   const next = ports.map((port: Part, index: number) => {
     if (port.nodePort) return port
     const before = old.find((one) => one.port === port.port && one.protocol === port.protocol && one.nodePort)
-    const keeps = before !== undefined && !mine.has(portValue(port.protocol, before.nodePort))
-    const nodePort = keeps ? before.nodePort : freePort(request, port, index, mine, view, tools)
-    mine.add(portValue(port.protocol, nodePort))
+    const keeps = before !== undefined && !mine.has(before.nodePort)
+    const nodePort = keeps ? before.nodePort : freePort(request, index, mine, view, tools)
+    mine.add(nodePort)
     return { ...port, nodePort }
   })
   const health = object.spec.externalTrafficPolicy === 'Local' && type === 'LoadBalancer'
   const spec = { ...object.spec, ports: next }
   if (!health || spec.healthCheckNodePort) return { ...object, spec }
   const kept = previous?.spec?.healthCheckNodePort
-  const check = kept || freePort(request, { protocol: 'TCP' }, 0, mine, view, tools)
+  const check = kept || freePort(request, 0, mine, view, tools)
   return { ...object, spec: { ...spec, healthCheckNodePort: check } }
 }
 
@@ -172,35 +172,29 @@ function refusePort(request: AdmissionRequest, port: Part, index: number, view: 
     const why = `provided port is not in the valid range. The range of valid ports is ${nodePortRange}`
     throw refusal(request, field, port.nodePort, why)
   }
-  if (takenPort(request, port.protocol, port.nodePort, view))
+  if (takenPort(request, port.nodePort, view))
     throw refusal(request, field, port.nodePort, 'provided port is already allocated')
 }
 
-function takenPort(request: AdmissionRequest, protocol: string | undefined, number: number, view: View): boolean {
-  const users = view.by('services', 'nodePort', portValue(protocol, number))
+function takenPort(request: AdmissionRequest, number: number, view: View): boolean {
+  const users = view.by('services', 'nodePort', String(number))
   return users.some((service) => service.metadata.uid !== request.object.metadata.uid)
 }
 
 function freePort(
   request: AdmissionRequest,
-  port: Part,
   index: number,
-  mine: ReadonlySet<string>,
+  mine: ReadonlySet<number>,
   view: View,
   tools: AdmissionTools,
 ): number {
   const free = (at: number) => {
     const number = firstPort + at
-    return !mine.has(portValue(port.protocol, number)) && !takenPort(request, port.protocol, number, view)
+    return !mine.has(number) && !takenPort(request, number, view)
   }
   const found = probed(portCount, tools, free, firstPort)
   if (found !== undefined) return found
   throw refusal(request, `spec.ports[${index}].nodePort`, 0, 'failed to allocate a nodePort: range is full')
-}
-
-/** The value of the index `nodePort`: the same number may be taken once for each protocol. */
-function portValue(protocol: string | undefined, number: number): string {
-  return `${protocol ?? 'TCP'}/${number}`
 }
 
 function refusal(request: AdmissionRequest, field: string, value: unknown, detail: string): StatusError {
