@@ -1,0 +1,144 @@
+/**
+ * Server-side apply: an applier says the fields it wants; it owns them, others' claims are conflicts, and what it wanted
+ * before and wants no more goes unless somebody else owns it.
+ * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/, KEP-555
+ */
+import { compare, pathsOfObject, withNamedFields } from './field-compare.ts'
+import { overlay, without } from './field-merge.ts'
+import type { FieldSet } from './field-set.ts'
+import { difference, emptySet, intersection, isEmpty, pathsIn, union } from './field-set.ts'
+import type { ManagedFieldsEntry, Manager, Writer } from './managed-fields.ts'
+import { entriesFrom, managerKey, managersOf, ownable, ownableComparison, takeFrom } from './managed-fields.ts'
+import type { Shape } from './shape.ts'
+import { shapeOf } from './shape.ts'
+import type { JsonObject } from './values.ts'
+import { equal, isObject, own } from './values.ts'
+
+/** A field that another manager owns with another value: a cause of a 409. */
+export interface Conflict {
+  /** Who owns it, as Kubernetes prints it: `"kubectl" using apps/v1`. */
+  readonly manager: string
+  /** `.spec.replicas` */
+  readonly path: string
+}
+
+/** Who applies, and whether it takes what others own. */
+export interface Applier extends Writer {
+  readonly force: boolean
+}
+
+/** With conflicts `object` is the live one; without, the merged one with its new managedFields, before defaults. */
+export interface Applied {
+  readonly object: JsonObject
+  readonly conflicts: readonly Conflict[]
+}
+
+/**
+ * Applies a configuration to the live object (`undefined` creates it). `name` is the kind's definition, `undefined` for
+ * custom kinds, whose lists are owned as a whole. The configuration must have been checked, and hold no nulls. Pure; the
+ * live object itself is returned when nothing changes.
+ */
+export function apply(
+  name: string | undefined,
+  live: JsonObject | undefined,
+  config: JsonObject,
+  applier: Applier,
+): Applied {
+  const shape = shapeOf(name)
+  const wanted = withoutManagedFields(config)
+  const base = live === undefined ? undefined : withoutManagedFields(live)
+  const known = live === undefined ? new Map<string, Manager>() : managersOf(live)
+  const managers = known.size === 0 && live !== undefined ? beforeFirstApply(shape, live, applier) : known
+  const self = {
+    manager: applier.manager,
+    operation: 'Apply' as const,
+    apiVersion: String(own(config, 'apiVersion') ?? ''),
+    subresource: applier.subresource ?? '',
+  }
+  const key = managerKey(self)
+  const last = managers.get(key)
+  const claimed = new Map(managers)
+  claimed.set(key, { ...self, time: applier.now, set: ownable(pathsOfObject(shape, wanted)) })
+  const merged = overlay(shape, base, wanted)
+  const next = (prune(shape, merged, claimed, last?.set ?? emptySet) ?? {}) as JsonObject
+  const found = ownableComparison(compare(shape, base ?? {}, next))
+  const changed = union(found.modified, found.added)
+  const conflicts = applier.force ? [] : conflictsWith(managers, changed, key)
+  if (conflicts.length > 0) return { object: live ?? {}, conflicts }
+  const left = takeFrom(claimed, union(changed, found.removed), key)
+  const same = last !== undefined && base !== undefined && equal(next, base)
+  if (same) left.set(key, { ...(left.get(key) as Manager), ...(last.time === undefined ? {} : { time: last.time }) })
+  return { object: withManagedFields(live, next, entriesFrom(left.values())), conflicts: [] }
+}
+
+/** Whoever wrote an object of which nothing was recorded owns all of it. */
+function beforeFirstApply(shape: Shape, live: JsonObject, applier: Applier): Map<string, Manager> {
+  const manager: Manager = {
+    manager: 'before-first-apply',
+    operation: 'Update',
+    apiVersion: String(own(live, 'apiVersion') ?? ''),
+    subresource: '',
+    time: applier.now,
+    set: ownable(pathsOfObject(shape, live)),
+  }
+  return isEmpty(manager.set) ? new Map() : new Map([[managerKey(manager), manager]])
+}
+
+/** Takes away what this applier applied last time and nobody owns now. */
+function prune(shape: Shape, merged: unknown, managers: ReadonlyMap<string, Manager>, last: FieldSet): unknown {
+  if (isEmpty(last)) return merged
+  const named = (set: FieldSet) => withNamedFields(shape, set)
+  const all = named(pathsOfObject(shape, merged))
+  const owned = [...managers.values()].reduce((set, manager) => union(set, manager.set), emptySet)
+  const bare = without(shape, merged, named(last))
+  const present = named(pathsOfObject(shape, bare))
+  const backed = without(shape, merged, difference(all, union(present, named(owned))))
+  const remaining = named(pathsOfObject(shape, backed))
+  return without(shape, merged, intersection(difference(all, remaining), named(last)))
+}
+
+function conflictsWith(managers: ReadonlyMap<string, Manager>, changed: FieldSet, self: string): Conflict[] {
+  const found: Conflict[] = []
+  for (const [key, manager] of managers) {
+    if (key === self) continue
+    for (const path of pathsIn(intersection(manager.set, changed))) found.push({ manager: printed(manager), path })
+  }
+  return found
+}
+
+function printed(manager: Manager): string {
+  const who = JSON.stringify(manager.manager)
+  const where = manager.subresource === '' ? who : `${who} with subresource "${manager.subresource}"`
+  return manager.operation === 'Update' ? `${where} using ${manager.apiVersion}` : where
+}
+
+/** The message of the 409: one conflict in a line, several as a list under each manager. */
+export function conflictMessage(conflicts: readonly Conflict[]): string {
+  const [first] = conflicts
+  if (first !== undefined && conflicts.length === 1) {
+    return `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.path}`
+  }
+  const managers = [...new Set(conflicts.map((conflict) => conflict.manager))].sort()
+  const lines = managers.flatMap((manager) => [
+    `conflicts with ${manager}:`,
+    ...conflicts.filter((conflict) => conflict.manager === manager).map((conflict) => `- ${conflict.path}`),
+  ])
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`
+}
+
+function withoutManagedFields(object: JsonObject): JsonObject {
+  const metadata = own(object, 'metadata')
+  if (!isObject(metadata) || !Object.hasOwn(metadata, 'managedFields')) return object
+  const { managedFields: _dropped, ...rest } = metadata
+  return { ...object, metadata: rest }
+}
+
+function withManagedFields(
+  live: JsonObject | undefined,
+  next: JsonObject,
+  entries: readonly ManagedFieldsEntry[],
+): JsonObject {
+  const metadata = own(next, 'metadata')
+  const object = { ...next, metadata: { ...(isObject(metadata) ? metadata : {}), managedFields: entries } }
+  return live !== undefined && equal(live, object) ? live : object
+}

@@ -1,0 +1,208 @@
+/**
+ * Who owns which fields: reading and writing `metadata.managedFields`, and recording what an update changed.
+ * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+import { definition } from '../schema/schema.ts'
+import type { Comparison } from './field-compare.ts'
+import { compare } from './field-compare.ts'
+import { overlay } from './field-merge.ts'
+import type { FieldSet } from './field-set.ts'
+import { difference, emptySet, fromFieldsV1, isEmpty, sameSet, toFieldsV1, union } from './field-set.ts'
+import type { Shape } from './shape.ts'
+import { shapeOf } from './shape.ts'
+import type { JsonObject } from './values.ts'
+import { isObject, own } from './values.ts'
+
+/** One entry of managedFields as Kubernetes writes it. */
+export interface ManagedFieldsEntry {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly time?: string
+  readonly fieldsType: 'FieldsV1'
+  readonly fieldsV1: JsonObject
+  readonly subresource?: string
+}
+
+/** One manager with the set of fields it owns. */
+export interface Manager {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly time?: string
+  readonly subresource: string
+  readonly set: FieldSet
+}
+
+/** Who writes. `now` is RFC 3339 with seconds, in UTC. */
+export interface Writer {
+  readonly manager: string
+  readonly now: string
+  readonly subresource?: string
+}
+
+/** The fields that nobody owns because the server or the request's address sets them. */
+const unowned = fromFieldsV1({
+  'f:apiVersion': {},
+  'f:kind': {},
+  'f:metadata': {
+    '.': {},
+    'f:name': {},
+    'f:namespace': {},
+    'f:creationTimestamp': {},
+    'f:selfLink': {},
+    'f:uid': {},
+    'f:clusterName': {},
+    'f:generation': {},
+    'f:managedFields': {},
+    'f:resourceVersion': {},
+  },
+})
+
+/** A set without the fields that nobody owns. */
+export function ownable(set: FieldSet): FieldSet {
+  return difference(set, unowned)
+}
+
+/** A comparison without the fields that nobody owns. */
+export function ownableComparison(found: Comparison): Comparison {
+  return { added: ownable(found.added), removed: ownable(found.removed), modified: ownable(found.modified) }
+}
+
+/** The key by which an entry is found again: an applier is the same manager in every version. */
+export function managerKey(manager: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
+  const version = manager.operation === 'Apply' ? '' : manager.apiVersion
+  return JSON.stringify([manager.manager, manager.operation, version, manager.subresource])
+}
+
+/** The managers of an object by key; entries that are no entries are skipped. */
+export function managersOf(object: unknown): Map<string, Manager> {
+  const entries = entriesOf(object)
+  return new Map(entries.filter(isObject).map((entry) => withKey(decode(entry))))
+}
+
+function entriesOf(object: unknown): readonly unknown[] {
+  const metadata = isObject(object) ? own(object, 'metadata') : undefined
+  const entries = isObject(metadata) ? own(metadata, 'managedFields') : undefined
+  return Array.isArray(entries) ? entries : []
+}
+
+function withKey(manager: Manager): [string, Manager] {
+  return [managerKey(manager), manager]
+}
+
+function decode(entry: JsonObject): Manager {
+  const time = own(entry, 'time')
+  return {
+    manager: String(own(entry, 'manager') ?? ''),
+    operation: own(entry, 'operation') === 'Apply' ? 'Apply' : 'Update',
+    apiVersion: String(own(entry, 'apiVersion') ?? ''),
+    subresource: String(own(entry, 'subresource') ?? ''),
+    ...(typeof time === 'string' ? { time } : {}),
+    set: fromFieldsV1(own(entry, 'fieldsV1')),
+  }
+}
+
+/** The entries as they are stored: appliers first, then by time, name, version and subresource. */
+export function entriesFrom(managers: Iterable<Manager>): ManagedFieldsEntry[] {
+  const kept = [...managers].filter((manager) => !isEmpty(manager.set))
+  return kept.sort(byAge).map((each) => ({
+    apiVersion: each.apiVersion,
+    fieldsType: 'FieldsV1' as const,
+    fieldsV1: toFieldsV1(each.set),
+    manager: each.manager,
+    operation: each.operation,
+    ...(each.time === undefined ? {} : { time: each.time }),
+    ...(each.subresource === '' ? {} : { subresource: each.subresource }),
+  }))
+}
+
+function byAge(left: Manager, right: Manager): number {
+  const order = (...pairs: [string, string][]) => {
+    const differing = pairs.find(([a, b]) => a !== b)
+    return differing === undefined ? 0 : differing[0] < differing[1] ? -1 : 1
+  }
+  return order(
+    [left.operation, right.operation],
+    [left.time ?? '', right.time ?? ''],
+    [left.manager, right.manager],
+    [left.apiVersion, right.apiVersion],
+    [left.subresource, right.subresource],
+  )
+}
+
+/** The managers other than one, without the paths taken from them; those who own nothing more are left out. */
+export function takeFrom(
+  managers: ReadonlyMap<string, Manager>,
+  taken: FieldSet,
+  except?: string,
+): Map<string, Manager> {
+  const rest = [...managers].map(([key, manager]): [string, Manager] => {
+    return key === except ? [key, manager] : [key, { ...manager, set: difference(manager.set, taken) }]
+  })
+  return new Map(rest.filter(([key, manager]) => key === except || !isEmpty(manager.set)))
+}
+
+/** Go's structs have these parts even when they are empty, so nobody adds or removes them. */
+const alwaysThere = new Set(['metadata', 'spec', 'status', 'template', 'jobTemplate', 'strategy', 'updateStrategy'])
+const alwaysThereIn: Readonly<Record<string, readonly string[]>> = {
+  'io.k8s.api.core.v1.PersistentVolumeClaimSpec': ['resources'],
+  'io.k8s.api.core.v1.ServiceStatus': ['loadBalancer'],
+  'io.k8s.api.networking.v1.IngressStatus': ['loadBalancer'],
+  'io.k8s.api.core.v1.PodSpec': ['containers'],
+}
+
+function emptyObject(shape: Shape): JsonObject {
+  if (shape.kind !== 'struct') return {}
+  const present = Object.values(shape.definition.fields).flatMap((field): [string, unknown][] => {
+    const named = alwaysThere.has(field.name) || alwaysThereIn[shape.definition.name]?.includes(field.name) === true
+    if (!named) return []
+    if (field.type.kind === 'list') return [[field.name, []]]
+    const below = field.type.kind === 'ref' ? definition(field.type.name) : undefined
+    return below === undefined ? [] : [[field.name, emptyObject({ kind: 'struct', definition: below })]]
+  })
+  return Object.fromEntries(present)
+}
+
+/**
+ * The managedFields of `after`, written by an update, patch or create (`before` is undefined). The writer gains what it
+ * added or changed; others lose what it changed or removed. An object whose sender cleared managedFields (`[{}]`) loses
+ * all of them. `after` is compared as it will be stored: with defaults.
+ */
+export function trackUpdate(
+  name: string | undefined,
+  before: JsonObject | undefined,
+  after: JsonObject,
+  writer: Writer,
+): readonly ManagedFieldsEntry[] {
+  const sent = entriesOf(after)
+  if (sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0) return []
+  const managers = managersOf(sent.length > 0 ? after : before)
+  const shape = shapeOf(name)
+  const empty = emptyObject(shape)
+  const complete = (object: JsonObject) => overlay(shape, empty, object)
+  const found = ownableComparison(compare(shape, complete(before ?? {}), complete(after)))
+  const identity = {
+    manager: writer.manager,
+    operation: 'Update' as const,
+    apiVersion: String(own(after, 'apiVersion') ?? ''),
+    subresource: writer.subresource ?? '',
+  }
+  const gained = union(found.added, found.modified)
+  const next = takeFrom(managers, union(gained, found.removed))
+  if (!isEmpty(gained)) {
+    const key = managerKey(identity)
+    next.set(key, { ...identity, time: writer.now, set: union(gained, next.get(key)?.set ?? emptySet) })
+  }
+  return sameManagers(managers, next)
+    ? (entriesOf(sent.length > 0 ? after : before) as ManagedFieldsEntry[])
+    : entriesFrom(next.values())
+}
+
+function sameManagers(left: ReadonlyMap<string, Manager>, right: ReadonlyMap<string, Manager>): boolean {
+  if (left.size !== right.size) return false
+  return [...left].every(([key, manager]) => {
+    const other = right.get(key)
+    return other !== undefined && other.time === manager.time && sameSet(other.set, manager.set)
+  })
+}
