@@ -246,6 +246,7 @@ function scaling(autoscaler: KubeObject, target: Target, look: Look): readonly T
 function statusWrites(view: View, autoscaler: KubeObject, current: number, look: Look): readonly Transition[] {
   const before = autoscaler.status ?? {}
   const { metrics, rescaled: why } = look
+  const { generation } = autoscaler.metadata
   const lastScaleTime = why === undefined ? before.lastScaleTime : toRfc3339(view.now)
   const status = {
     currentReplicas: current,
@@ -253,7 +254,7 @@ function statusWrites(view: View, autoscaler: KubeObject, current: number, look:
     ...(lastScaleTime !== undefined && { lastScaleTime }),
     ...(metrics !== undefined && { currentMetrics: metrics }),
     conditions: look.conditions,
-    observedGeneration: autoscaler.metadata.generation ?? 0,
+    ...(generation !== undefined && { observedGeneration: generation }),
   }
   const annotations = { ...autoscaler.metadata.annotations, [memoryAnnotation]: memoryText(look.memory) }
   if (equal(status, autoscaler.status) && equal(annotations, autoscaler.metadata.annotations)) return []
@@ -264,7 +265,6 @@ function statusWrites(view: View, autoscaler: KubeObject, current: number, look:
 export const horizontalPodAutoscalerController = controller({
   name: 'horizontal-pod-autoscaler',
   of: HorizontalPodAutoscaler,
-  matters: ({ previous, object }) =>
-    previous === undefined || previous.metadata.generation !== object.metadata.generation,
+  matters: ({ previous, object }) => previous === undefined || !equal(previous.spec, object.spec),
   reconcile,
 })

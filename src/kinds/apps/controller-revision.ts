@@ -11,4 +11,8 @@ export const ControllerRevision = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
   hasGeneration: false,
+  indexes: {
+    orphan: (revision) =>
+      revision.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [revision.metadata.namespace ?? ''],
+  },
 })

@@ -15,4 +15,8 @@ export const ReplicaSet = defineKind({
   subresources: { status: true, scale: replicaScale },
   life: 'replicaset',
   fields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
+  indexes: {
+    orphan: (set) =>
+      set.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [set.metadata.namespace ?? ''],
+  },
 })
