@@ -196,7 +196,24 @@ export function trackUpdate(
   }
   return sameManagers(managers, next)
     ? (entriesOf(sent.length > 0 ? after : before) as ManagedFieldsEntry[])
-    : entriesFrom(next.values())
+    : entriesFrom(capped(next).values())
+}
+
+/** The most entries that updates may have; the oldest beyond it become one entry, as nobody asks for them by name. */
+const maxUpdaters = 10
+const ancient = 'ancient-changes'
+
+function capped(managers: ReadonlyMap<string, Manager>): Map<string, Manager> {
+  const updaters = [...managers].filter(([, each]) => each.operation === 'Update').sort(([, a], [, b]) => byAge(a, b))
+  const result = new Map(managers)
+  for (const [key, oldest] of updaters.slice(0, Math.max(0, updaters.length - maxUpdaters + 1))) {
+    if (updaters.length <= maxUpdaters || oldest.manager === ancient) continue
+    const bucket = { ...oldest, manager: ancient, subresource: '' }
+    const known = result.get(managerKey(bucket))?.set ?? emptySet
+    result.delete(key)
+    result.set(managerKey(bucket), { ...bucket, set: union(known, oldest.set) })
+  }
+  return result
 }
 
 function sameManagers(left: ReadonlyMap<string, Manager>, right: ReadonlyMap<string, Manager>): boolean {

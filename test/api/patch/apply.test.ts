@@ -282,6 +282,24 @@ describe('updates', () => {
     )
   })
 
+  test('more than ten updaters: the oldest become ancient changes', () => {
+    let live = first
+    for (let minute = 10; minute < 30; minute++) {
+      const labels = { ...live.metadata.labels, [`l${minute}`]: 'x' }
+      const next = { ...live, metadata: { ...live.metadata, labels } }
+      const writer = { manager: `m${minute}`, now: `2024-01-01T00:${minute}:00Z` }
+      live = withFields(next, trackUpdate(deploymentName, live, next, writer))
+    }
+    const found = owners(live)
+    expect(Object.keys(found)).toEqual([
+      'ancient-changes',
+      ...[21, 22, 23, 24, 25, 26, 27, 28, 29].map((each) => `m${each}`),
+    ])
+    expect(found['ancient-changes']).toEqual(
+      expect.arrayContaining(['.spec.replicas', '.metadata.labels.l10', '.metadata.labels.l20']),
+    )
+  })
+
   test('clearing managedFields forgets everybody', () => {
     expect(trackUpdate(deploymentName, first, withFields(first, [{}]), { manager: 'b', now: later })).toEqual([])
   })

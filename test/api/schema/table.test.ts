@@ -3,9 +3,11 @@
  * (`swagger.json` or `swagger.json.gz` of Kubernetes 1.36); without it the comparison is skipped, and says so.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { table } from '../../../src/api/schema/data/table.ts'
+import { generate } from '../../../src/api/schema/generate/generate.ts'
 import type { Field, FieldType } from '../../../src/api/schema/schema.ts'
 import { definition, definitionNames, definitionOf } from '../../../src/api/schema/schema.ts'
 
@@ -149,4 +151,11 @@ test('every reference leads to a definition', () => {
     .map((field) => target(field.type))
     .filter((name) => name !== undefined && definition(name) === undefined)
   expect(broken).toEqual([])
+})
+
+test('the committed table is what the generator writes', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  const generated = generate(`${root}node_modules/kubernetes-models-text/dist/gen`)
+  expect(generated.table).toBe(readFileSync(`${root}src/api/schema/data/table.ts`, 'utf8'))
+  expect(generated.definitions).toBe(definitionNames().length)
 })

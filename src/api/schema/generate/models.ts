@@ -67,5 +67,10 @@ function plain(comment: string): string {
     .map((line) => line.replace(/^\s*\* ?/, ''))
     .join('\n')
     .trim()
-  return text.replace(/\\"/g, '"').replace(/\\\\/g, '\\').replace(/\*_\//g, '*/')
+  // A field of an aliased type carries the alias's text instead of its own.
+  if (/^(IntOrString is a type|MicroTime is version)/.test(text)) return ''
+  return text
+    .replace(/\\(["'\\])/g, '$1')
+    .replace(/\/_\*/g, '/*')
+    .replace(/\*_\//g, '*/')
 }
