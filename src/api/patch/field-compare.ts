@@ -3,7 +3,7 @@
  * Source: https://github.com/kubernetes-sigs/structured-merge-diff (the behaviour, not the code)
  */
 import type { FieldSet } from './field-set.ts'
-import { emptySet, fieldSet, isEmpty } from './field-set.ts'
+import { emptySet, fieldSet } from './field-set.ts'
 import type { Shape } from './shape.ts'
 import { isNamed, partsOf, shapeBelow } from './shape.ts'
 import { equal } from './values.ts'
@@ -82,9 +82,4 @@ function isLeaf(shape: Shape, left: unknown, right: unknown): boolean {
   const [old, now] = [partsOf(shape, left), partsOf(shape, right)]
   if (left !== undefined && right !== undefined && (old === undefined) !== (now === undefined)) return true
   return (old?.size ?? 0) === 0 && (now?.size ?? 0) === 0
-}
-
-/** Whether a comparison found nothing. */
-export function isSame(comparison: Comparison): boolean {
-  return isEmpty(comparison.added) && isEmpty(comparison.removed) && isEmpty(comparison.modified)
 }

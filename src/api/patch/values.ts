@@ -13,11 +13,6 @@ export function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-/** Builds an object from entries; `__proto__` becomes an ordinary key. */
-export function fromEntries(entries: Iterable<readonly [string, unknown]>): JsonObject {
-  return Object.fromEntries(entries)
-}
-
 /** Deep equality of JSON values; absent and undefined are the same. */
 export function equal(left: unknown, right: unknown): boolean {
   if (left === right) return true
