@@ -13,6 +13,9 @@ export interface AnswerOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Headers of an answer that is sent chunk by chunk as it comes: nobody on the way may hold it back. */
+export const streamHeaders = { 'cache-control': 'no-cache, private', 'x-accel-buffering': 'no' }
+
 /** Any JSON value as a response. */
 export function json(value: unknown, options: AnswerOptions = {}): Response {
   return new Response(JSON.stringify(value), {
@@ -92,7 +95,7 @@ function tableOf(
   version: string,
 ): KubeObject {
   const include = (query.get('includeObject') ?? 'Metadata') as 'Metadata' | 'Object' | 'None'
-  const table = toTable(kind.columns, items, now, include) as KubeObject
+  const table = toTable(kind.columns, items, now, include) as unknown as KubeObject
   return { ...table, apiVersion: `meta.k8s.io/${form.version}`, metadata: { resourceVersion: version } as never }
 }
 

@@ -2,6 +2,8 @@
  * kybern's own paths, beside the Kubernetes API: the clock, faults and the state of the cluster, for the CLI. Only callers
  * in system:masters reach them.
  */
+import { isTrue } from '../api/conditions.ts'
+import type { KubeObject } from '../api/object.ts'
 import { parseDuration } from '../api/time.ts'
 import { type Fault, inflict } from '../cluster/fault.ts'
 import { KybernError } from '../lib/coded-error.ts'
@@ -65,8 +67,7 @@ function statusOf(call: Call): ClusterStatus {
   const { cluster } = call
   const nodes = cluster.list('Node')
   const pods = cluster.list('Pod', { namespace: '*' })
-  const isReady = (node: { status?: { conditions?: { type: string; status: string }[] } }): boolean =>
-    node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  const isReady = (node: KubeObject): boolean => isTrue(node.status?.conditions, 'Ready')
   return {
     now: cluster.now.toISOString(),
     revision: cluster.snapshot.revision,

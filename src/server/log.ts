@@ -5,7 +5,7 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { badRequest } from '../api/status-error.ts'
-import { text } from './answer.ts'
+import { streamHeaders, text } from './answer.ts'
 import type { Call } from './context.ts'
 import { storedObject } from './read.ts'
 import { isTrue } from './request-info.ts'
@@ -80,8 +80,5 @@ function followed(call: Call, kind: Kind, pod: KubeObject, lines: () => string[]
     },
     cancel: () => timer?.cancel(),
   })
-  return new Response(stream, {
-    status: 200,
-    headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' },
-  })
+  return new Response(stream, { status: 200, headers: { 'content-type': 'text/plain', ...streamHeaders } })
 }

@@ -25,6 +25,6 @@ export function openApi(call: Call, path: readonly string[]): Response {
   if (wanted === undefined) throw resourceNotFound()
   const kinds = groupsOf(call.cluster.kinds).get(wanted.group)?.get(wanted.version) ?? []
   const groupVersion = wanted.group === '' ? wanted.version : `${wanted.group}/${wanted.version}`
-  const shown = kinds.map((kind) => ({ ...kind, subresources: Object.keys(kind.subresources) }))
+  const shown = kinds.map(({ schema: _schema, ...kind }) => ({ ...kind, subresources: Object.keys(kind.subresources) }))
   return json(openApiV3(groupVersion, shown))
 }

@@ -7,7 +7,7 @@ import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { badRequest, expired } from '../api/status-error.ts'
 import type { Change } from '../store/transition.ts'
-import { formed } from './answer.ts'
+import { formed, streamHeaders } from './answer.ts'
 import type { Call } from './context.ts'
 import type { Accepted } from './negotiate.ts'
 import { isTrue } from './request-info.ts'
@@ -34,7 +34,7 @@ export function watchAnswer(call: Call, kind: Kind, form: Accepted): Response {
     new CountQueuingStrategy({ highWaterMark: bufferedEvents }),
   )
   const type = form.as === '' ? 'application/json' : `application/json;as=${form.as};v=${form.version};g=${form.group}`
-  return new Response(stream, { status: 200, headers: { 'content-type': type, 'cache-control': 'no-cache, private' } })
+  return new Response(stream, { status: 200, headers: { 'content-type': type, ...streamHeaders } })
 }
 
 /** undefined: begin with everything there is (no resourceVersion, or 0); a number: what came after it. */
@@ -74,12 +74,17 @@ function source(
         end(controller)
       }
       const pass = (change: Change): void => {
-        if ((controller.desiredSize ?? 0) <= 0) return refuse('the watch cache buffer of this client is full')
+        if ((controller.desiredSize ?? 0) <= 0) {
+          refuse('the watch cache buffer of this client is full')
+          return
+        }
         const event = eventOf(change, kind, selects, shape)
         if (event !== undefined) send(event)
       }
-      if (!begin(call, kind, selects, shape, from, send, pass))
-        return refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
+      if (!begin(call, kind, selects, shape, from, send, pass)) {
+        refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
+        return
+      }
       const subscription = api.committed$.subscribe({
         next: ({ change }) => pass(change),
         complete: () => end(controller),

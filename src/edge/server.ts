@@ -1,0 +1,160 @@
+/**
+ * `kybern/server`: a cluster's API over HTTPS, HTTP/2 and HTTP/1.1 on one port, for kubectl and every other client.
+ *
+ *     import { createCluster } from 'kybern'
+ *     import { serve } from 'kybern/server'
+ *
+ *     const cluster = await createCluster({ time: 'real' })
+ *     const server = await serve(cluster)
+ *     await writeFile('kubeconfig', server.kubeconfig, { mode: 0o600 })
+ *     …
+ *     await server.close()
+ */
+import { createSecureServer, type Http2SecureServer } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Cluster } from '../cluster/cluster.ts'
+import { KybernError } from '../lib/coded-error.ts'
+import type { Logger } from '../ports.ts'
+import { failure } from '../server/answer.ts'
+import { createHandler, type Handler } from '../server/handle.ts'
+import { authenticate } from './authenticate.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
+import type { Pki } from './pki.ts'
+import { asStatusError, type Incoming, type Outgoing, requestOf, respond } from './request.ts'
+import { wallClock } from './wall-clock.ts'
+
+export interface ServeOptions {
+  /** 0 (the default) takes any free one. */
+  readonly port?: number
+  /** The address to listen on. Default 127.0.0.1: only this machine. */
+  readonly host?: string
+  /** The bearer token; random unless given. */
+  readonly token?: string
+  readonly logger?: Logger
+}
+
+/** A running API server. */
+export interface ApiEndpoint {
+  readonly url: string
+  readonly port: number
+  /** A complete kubeconfig with a client certificate of system:masters: keep it to yourself. */
+  readonly kubeconfig: string
+  readonly token: string
+  /** The authority's certificate, PEM. */
+  readonly ca: string
+  /** Ends all streams and connections and frees the port. The cluster lives on. */
+  close(): Promise<void>
+}
+
+/** As Node's own limit for HTTP/1; HTTP/2 is told the same. */
+const headerLimit = 64 * 1024
+/** Streams one HTTP/2 connection may have open at a time, as Kubernetes advertises. */
+const streamLimit = 250
+
+/** Serves the cluster. Throws KYB-PORT when the port is taken, KYB-HOST when the address is not this machine's. */
+export async function serve(cluster: Cluster, options: ServeOptions = {}): Promise<ApiEndpoint> {
+  const host = options.host ?? '127.0.0.1'
+  const { createPki } = await import('./pki.ts')
+  const pki = await createPki(wallClock.now(), host === '127.0.0.1' ? [] : [host], options.token)
+  const handler = createHandler({ cluster, clock: wallClock, acted: () => actedIn(cluster, options.logger) })
+  const server = createSecureServer({
+    key: pki.server.key,
+    cert: pki.server.cert,
+    ca: pki.ca,
+    allowHTTP1: true,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    maxHeaderSize: headerLimit,
+    settings: { maxConcurrentStreams: streamLimit, maxHeaderListSize: headerLimit },
+  } as Parameters<typeof createSecureServer>[0])
+  const connections = trackConnections(server)
+  server.on('request', (incoming, outgoing) => void answer(handler, pki, incoming, outgoing as unknown as Outgoing))
+  refuseMalformed(server)
+  const port = await listen(server, options.port ?? 0, host)
+  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const close = (): Promise<void> => closed(server, connections)
+  return { url, port, kubeconfig: kubeconfigOf(url, pki), token: pki.token, ca: pki.ca, close }
+}
+
+/** In eager time every write is followed by a run to quiet; what keeps the cluster busy is only logged. */
+function actedIn(cluster: Cluster, logger: Logger | undefined): void {
+  if (cluster.options.time !== 'eager') return
+  cluster.settle().catch((error: Error) => logger?.warn(error.message))
+}
+
+async function answer(handler: Handler, pki: Pki, incoming: Incoming, outgoing: Outgoing): Promise<void> {
+  try {
+    const user = authenticate(incoming.socket as TLSSocket, incoming.headers.authorization, pki.token)
+    await respond(await handled(handler, user, incoming), incoming, outgoing)
+  } catch (error) {
+    if (!outgoing.headersSent && !outgoing.destroyed) await respond(failure(error), incoming, outgoing).catch(() => {})
+    else outgoing.destroy()
+  }
+}
+
+async function handled(handler: Handler, user: Parameters<Handler>[1], incoming: Incoming): Promise<Response> {
+  let request: Request
+  try {
+    request = await requestOf(incoming)
+  } catch (error) {
+    return failure(asStatusError(error))
+  }
+  return handler(request, user)
+}
+
+/** Every open socket and HTTP/2 session, so that `close` can end them. */
+function trackConnections(server: Http2SecureServer): Set<{ destroy(): unknown }> {
+  const open = new Set<{ destroy(): unknown }>()
+  const track = (connection: { destroy(): unknown; once(event: 'close', then: () => void): unknown }): void => {
+    open.add(connection)
+    connection.once('close', () => open.delete(connection))
+  }
+  server.on('connection', (socket: Socket) => track(socket))
+  server.on('session', (session) => {
+    track(session)
+    session.on('error', () => session.destroy())
+  })
+  return open
+}
+
+/** Text that is no HTTP gets a 400; connections that break are let go. */
+function refuseMalformed(server: Http2SecureServer): void {
+  const refuse = (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+    const tooMuch = error.code === 'HPE_HEADER_OVERFLOW'
+    const status = tooMuch ? '431 Request Header Fields Too Large' : '400 Bad Request'
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`)
+  }
+  server.on('clientError', refuse)
+  server.on('sessionError', () => undefined)
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+}
+
+function listen(server: Http2SecureServer, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)))
+    server.listen({ port, host }, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE')
+    return new KybernError(
+      'KYB-PORT',
+      `port ${port} of ${host} is in use by another program; choose another or 0 for any`,
+    )
+  if (error.code === 'EACCES')
+    return new KybernError('KYB-PORT', `port ${port} may not be used by you; choose one above 1023 or 0 for any`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new KybernError('KYB-HOST', `${host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`)
+  return error
+}
+
+function closed(server: Http2SecureServer, connections: ReadonlySet<{ destroy(): unknown }>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    for (const connection of [...connections]) connection.destroy()
+  })
+}

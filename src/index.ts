@@ -1,0 +1,65 @@
+/**
+ * kybern: a Kubernetes-compatible control plane inside a TypeScript program. This is the front door; its manual:
+ *
+ *     import { createCluster } from 'kybern'
+ *
+ *     await using cluster = await createCluster({ nodes: 3, seed: 7 })
+ *     await cluster.apply(`
+ *       apiVersion: apps/v1
+ *       kind: Deployment
+ *       metadata: { name: web, labels: { app: web } }
+ *       spec:
+ *         replicas: 3
+ *         selector: { matchLabels: { app: web } }
+ *         template:
+ *           metadata: { labels: { app: web } }
+ *           spec: { containers: [{ name: web, image: nginx:1.14.2 }] }
+ *     `)
+ *     await cluster.settle()                                    // until nothing is left to do; takes no real time
+ *     cluster.get('Deployment', 'web')?.status.readyReplicas    // 3
+ *     cluster.fault({ kill: 'node-1' })
+ *     await cluster.advance('10m')                              // its pods are elsewhere now
+ *     await cluster.until((c) => c.list('Pod').every((pod) => pod.status?.phase === 'Running'), { within: '2m' })
+ *
+ * The control plane is real: API, controllers, scheduler. The nodes are simulated. Time is virtual unless
+ * `createCluster({ time: 'real' })` says otherwise: it moves only by `settle`, `advance` and `until`, and the same seed
+ * with the same calls gives the same cluster. State lives in memory and ends with the process.
+ *
+ * Every snapshot is an immutable value: `cluster.snapshot` is the one of now, `cluster.snapshot$` all of them in order,
+ * `cluster.transition$` what was written, when and why; `cluster.fork()` is an independent cluster from this moment.
+ * Own controllers and kinds come in by `cluster.use(controller({ … }))` and `defineKind({ … })`.
+ *
+ * For kubectl: `import { serve } from 'kybern/server'`, or the command `kybern up`. For statecharts: `kybern/machines`.
+ * Errors are Kubernetes' own (`StatusError`, with `status` and `code`) or kybern's (`KybernError`, with a stable `code`
+ * that `kybern explain CODE` explains).
+ */
+
+import type { Cluster } from './cluster/cluster.ts'
+import type { ClusterOptions } from './cluster/options.ts'
+import { createCluster as create } from './cluster.ts'
+import { wallClock } from './edge/wall-clock.ts'
+
+export type { Kind, KindSpec } from './api/kind.ts'
+export { defineKind } from './api/kind.ts'
+export type { KubeObject, ObjectMeta, OwnerReference, Ref, ResourceKey } from './api/object.ts'
+export { StatusError } from './api/status-error.ts'
+export type { Cluster, ListOptions } from './cluster/cluster.ts'
+export type { Fault } from './cluster/fault.ts'
+export type { Manifest } from './cluster/manifest.ts'
+export type { ClusterOptions, TimeMode } from './cluster/options.ts'
+export type { Trouble } from './cluster.ts'
+export type { Controller } from './controllers/controller.ts'
+export { controller } from './controllers/controller.ts'
+export { KybernError } from './lib/coded-error.ts'
+export type { Logger, WallClock } from './ports.ts'
+export type { Snapshot } from './store/snapshot.ts'
+export type { Cause, Committed, Outcome, Transition } from './store/transition.ts'
+export type { View } from './store/view.ts'
+
+/**
+ * A new cluster, booted: namespaces, classes and nodes are there. In `real` and scaled time it follows the wall clock
+ * (`options.clock` replaces it). Throws KYB-TIME and KYB-START for options that make no sense.
+ */
+export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  return create({ clock: wallClock, ...options })
+}
