@@ -8,7 +8,7 @@
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, keyOf, type OwnerReference, splitKey } from '../api/object.ts'
 import { kinds, Namespace } from '../kinds/index.ts'
-import type { Change, Transition } from '../store/transition.ts'
+import type { Change, Report, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { type Controller, controller } from './controller.ts'
 import {
@@ -20,6 +20,7 @@ import {
   ownersOf,
   waitsForDependents,
 } from './garbage-collector/owners.ts'
+import { unlessTold } from './told.ts'
 import { deleteOf, reportOf, updateOf } from './writes.ts'
 
 const component = 'garbage-collector-controller'
@@ -68,7 +69,7 @@ function unblocked(view: View, kind: Kind, object: KubeObject): Transition[] {
 /** A live object with owners: kept while one is solid, else deleted the way its owners and finalizers ask for. */
 function judged(view: View, kind: Kind, object: KubeObject): Transition[] {
   const owners = ownersOf(view, object)
-  const said = owners.misplaced.map((reference) => misplaced(object, reference))
+  const said = owners.misplaced.flatMap((reference) => unlessTold(view, misplaced(object, reference)))
   const gone = [...owners.dangling, ...owners.waiting]
   if (gone.length === 0) return said
   if (owners.solid.length > 0)
@@ -95,7 +96,7 @@ function propagationOf(view: View, object: KubeObject, owners: Owners): 'Backgro
   return hasFinalizer(object, foregroundFinalizer) ? 'Foreground' : 'Background'
 }
 
-function misplaced(object: KubeObject, reference: OwnerReference): Transition {
+function misplaced(object: KubeObject, reference: OwnerReference): Report {
   const { apiVersion, kind, name, uid } = reference
   const namespace = object.metadata.namespace ?? ''
   const message = `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace "${namespace}"`

@@ -5,6 +5,7 @@ import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { eventExpiryController } from './event-expiry.ts'
 import { garbageCollectorController } from './garbage-collector.ts'
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { persistentVolumeController } from './persistent-volume.ts'
@@ -25,6 +26,7 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   daemonSetController,
+  horizontalPodAutoscalerController,
   endpointSliceController,
   nodeLifecycleController,
   taintEvictionController,

@@ -23,6 +23,7 @@ import {
   waitsForConsumer,
   withAnnotations,
 } from './persistent-volume/words.ts'
+import { unlessTold } from './told.ts'
 import { reportOf, statusOf, updateOf } from './writes.ts'
 
 export function reconcile(view: View, key: string): Transition[] {
@@ -41,41 +42,41 @@ function unbound(view: View, claim: KubeObject): Transition[] {
   if (made !== undefined && (made.spec?.claimRef || !waitsForConsumer(view, claim))) return bind(claim, made)
   if (waitsForConsumer(view, claim)) {
     const message = 'waiting for first consumer to be created before binding'
-    return pending(claim, 'Normal', 'WaitForFirstConsumer', message)
+    return pending(view, claim, 'Normal', 'WaitForFirstConsumer', message)
   }
   const provisioner: string | undefined = classOf(view, claim)?.provisioner
   if (classNameOf(claim) === '' || provisioner === noProvisioner) {
     const message = 'no persistent volumes available for this claim and no storage class is set'
-    return pending(claim, 'Normal', 'FailedBinding', message)
+    return pending(view, claim, 'Normal', 'FailedBinding', message)
   }
   if (provisioner === undefined) {
     const message = `storageclass.storage.k8s.io "${classNameOf(claim)}" not found`
-    return pending(claim, 'Warning', 'ProvisioningFailed', message)
+    return pending(view, claim, 'Warning', 'ProvisioningFailed', message)
   }
-  return asked(claim, provisioner)
+  return asked(view, claim, provisioner)
 }
 
 /** The claim says who shall provision it; the provisioner acts on that. */
-function asked(claim: KubeObject, provisioner: string): Transition[] {
+function asked(view: View, claim: KubeObject, provisioner: string): Transition[] {
   if (claim.metadata.annotations?.[storageProvisioner] !== provisioner) {
     const more = { [storageProvisioner]: provisioner, [betaStorageProvisioner]: provisioner }
     return [updateOf(PersistentVolumeClaim, withAnnotations(claim, more))]
   }
   const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
-  return pending(claim, 'Normal', 'ExternalProvisioning', message)
+  return pending(view, claim, 'Normal', 'ExternalProvisioning', message)
 }
 
 /** A claim that names its volume. */
 function demanding(view: View, claim: KubeObject, name: string): Transition[] {
   const volume = view.get(PersistentVolume, '', name)
-  if (volume === undefined) return pending(claim)
+  if (volume === undefined) return pending(view, claim)
   if (volume.spec?.claimRef) {
     if (isClaimOf(volume, claim)) return bind(claim, volume)
-    return pending(claim, 'Warning', 'FailedBinding', `volume "${name}" already bound to a different claim.`)
+    return pending(view, claim, 'Warning', 'FailedBinding', `volume "${name}" already bound to a different claim.`)
   }
   const why = whyNot(volume, claim)
   if (why === '') return bind(claim, volume)
-  return pending(claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume "${name}": ${why}`)
+  return pending(view, claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume "${name}": ${why}`)
 }
 
 /** A claim whose binding was complete once: it holds, or it is lost. */
@@ -122,9 +123,9 @@ function withVolume(claim: KubeObject, volume: KubeObject): KubeObject {
   return withAnnotations({ ...claim, spec }, marks)
 }
 
-/** Says why nothing happens; once for each state, since the status is written only when it differs. */
-function pending(claim: KubeObject, level?: Report['level'], reason = '', message = ''): Transition[] {
-  const said = level === undefined ? [] : [reportOf(component, claim, level, reason, message)]
+/** Says why nothing happens, once. */
+function pending(view: View, claim: KubeObject, level?: Report['level'], reason = '', message = ''): Transition[] {
+  const said = level === undefined ? [] : unlessTold(view, reportOf(component, claim, level, reason, message))
   if (claim.status?.phase === 'Pending') return said
   return [...said, statusOf(PersistentVolumeClaim, { ...claim, status: { ...claim.status, phase: 'Pending' } })]
 }
