@@ -2,9 +2,10 @@
  * A store and single controllers by hand, without the kernel: reconciles are committed as the kernel commits them (in
  * order, a refused write ends the rest), pods become what the test says. For tables and properties of reconciles.
  */
+import type { Kind } from '../../src/api/kind.ts'
 import type { KubeObject } from '../../src/api/object.ts'
 import { keyOf } from '../../src/api/object.ts'
-import { createRegistry } from '../../src/api/registry.ts'
+import { createRegistry, type Registry } from '../../src/api/registry.ts'
 import { toRfc3339 } from '../../src/api/time.ts'
 import type { Controller, Intent, Wake } from '../../src/controllers/controller.ts'
 import { kinds } from '../../src/kinds/index.ts'
@@ -19,12 +20,13 @@ import { t0 } from './view.ts'
 export class Workshop {
   now = t0
   readonly refused: string[] = []
-  readonly registry = createRegistry(kinds)
+  readonly registry: Registry
   #snapshot = emptySnapshot(t0)
   readonly #prng
 
-  constructor(seed = 1) {
+  constructor(seed = 1, more: readonly Kind[] = []) {
     this.#prng = prngOf(seed)
+    this.registry = createRegistry([...kinds, ...more])
   }
 
   view(): View {
@@ -56,7 +58,8 @@ export class Workshop {
   }
 
   get(kind: string, name: string, namespace = 'default'): KubeObject {
-    const found = this.list(kind, namespace).find((object) => object.metadata.name === name)
+    const place = this.registry.find(kind)?.namespaced === true ? namespace : ''
+    const found = this.list(kind, place).find((object) => object.metadata.name === name)
     if (found === undefined) throw new Error(`${kind} ${name} is not there`)
     return found
   }
