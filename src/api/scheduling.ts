@@ -79,6 +79,7 @@ export function matchesNodeSelector(terms: readonly NodeSelectorTerm[] | undefin
 
 /** What pods and pod templates have in common for this matching. */
 export interface PodLike {
+  readonly metadata?: unknown
   // biome-ignore lint/suspicious/noExplicitAny: pods and templates arrive as stored JSON, checked by their schema
   readonly spec?: any
 }

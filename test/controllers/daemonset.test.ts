@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/object.ts'
 import { targetNode } from '../../src/controllers/daemonset/pods.ts'
 import { daemonSetController } from '../../src/controllers/daemonset.ts'
+import type { Create } from '../../src/store/transition.ts'
 import { t0 } from '../support/view.ts'
 import { Workshop, wakesOf } from '../support/workshop.ts'
 
@@ -359,7 +360,7 @@ describe('history', () => {
   it('counts a collision when the name of its revision is taken', () => {
     const shop = withNodes(node('a'))
     shop.create(daemonSet())
-    const [write] = daemonSetController.reconcile(shop.view(), key) as [{ object: KubeObject }]
+    const write = daemonSetController.reconcile(shop.view(), key)[0] as Create
     const { name } = write.object.metadata
     shop.create({
       apiVersion: 'apps/v1',
