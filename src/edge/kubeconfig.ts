@@ -64,6 +64,24 @@ export function mergedKubeconfig(existing: string, added: string): string {
   return stringify(merged, { lineWidth: 0 })
 }
 
+/** `text` without kybern's entries; when kybern's context is still current, the one of `before` is again. */
+export function unmergedKubeconfig(text: string, before: string): string {
+  const config = readable(text) as Kubeconfig
+  const former = (before.trim() === '' ? {} : readable(before)) as Kubeconfig
+  const others = <T extends Named>(list: readonly T[] = []): T[] => list.filter((one) => one.name !== contextName)
+  const current = config['current-context']
+  return stringify(
+    {
+      ...config,
+      clusters: others(config.clusters),
+      users: others(config.users),
+      contexts: others(config.contexts),
+      'current-context': current === contextName ? (former['current-context'] ?? '') : (current ?? ''),
+    },
+    { lineWidth: 0 },
+  )
+}
+
 function readable(text: string): unknown {
   const refuse = (why: string): KybernError =>
     new KybernError('KYB-KUBECONFIG', `the kubeconfig to merge into cannot be read: ${why}; it was left as it is`)

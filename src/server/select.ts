@@ -18,7 +18,7 @@ export function predicateOf(kind: Kind, info: RequestInfo): Predicate {
     (namespace === '' || !kind.namespaced || object.metadata.namespace === namespace) &&
     (name === '' || object.metadata.name === name) &&
     matchesRequirements(labels, object.metadata.labels) &&
-    matchesFields(fields, (field) => valueOf(kind, object, field))
+    matchesFields(fields, (field) => fieldValue(kind, object, field))
 }
 
 function isSelectable(kind: Kind, field: string): boolean {
@@ -27,7 +27,7 @@ function isSelectable(kind: Kind, field: string): boolean {
   return kind.fields?.[field] !== undefined
 }
 
-function valueOf(kind: Kind, object: KubeObject, field: string): string {
+function fieldValue(kind: Kind, object: KubeObject, field: string): string {
   if (field === 'metadata.name') return object.metadata.name
   if (field === 'metadata.namespace') return object.metadata.namespace ?? ''
   return kind.fields?.[field]?.(object) ?? ''

@@ -1,0 +1,205 @@
+/** Every code kybern gives, explained: what happened, why, what to do. A test keeps this list complete. */
+
+export interface Explanation {
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+}
+
+function says(what: string, why: string, todo: string): Explanation {
+  return { what, why, todo }
+}
+
+export const codes: Readonly<Record<string, Explanation>> = {
+  'KYB-ACTOR-NONE': says(
+    'there is no such actor',
+    'only objects with a life of their own, nodes, controllers, the scheduler and the kubelets have one',
+    'look up the names with cluster.list(kind); a deleted object has no actor any more',
+  ),
+  'KYB-APPLY-EXISTING': says(
+    'server-side apply to an object that exists was refused',
+    'it is not built',
+    'use kubectl apply without --server-side',
+  ),
+  'KYB-CLOCK': says(
+    'time was to follow the wall, but nobody gave the cluster a clock',
+    'the core never looks at a clock by itself',
+    "import createCluster from 'kybern', which brings one, or pass options.clock",
+  ),
+  'KYB-CODE': says(
+    'there is no such code',
+    'it is misspelt, or it belongs to another version of kybern',
+    'kybern explain, without a code, lists them all',
+  ),
+  'KYB-COMMAND': says(
+    'the command of `kybern run` could not be started',
+    'it is not on the PATH, or it may not be executed',
+    'check the spelling; shell syntax needs a shell: kybern run -- bash -c "…"',
+  ),
+  'KYB-CONTAINER': says(
+    'there is no such container',
+    'the pod has none of this name, or has several and none was named',
+    'name one of the containers in the pod’s spec',
+  ),
+  'KYB-CONTROL': says(
+    'the cluster knows no such request',
+    'command and cluster may be of different versions of kybern',
+    'end the cluster with `kybern down` and bring it up again',
+  ),
+  'KYB-CONTROLLER-NAME': says(
+    'a controller’s name is not a lowercase word',
+    'names of controllers are part of actor ids and of back-off keys',
+    'use letters, digits and dashes, beginning with a letter',
+  ),
+  'KYB-DETACH': says(
+    'the detached cluster ended before it was up',
+    'its process was killed, or broke',
+    'run `kybern up` without --detach and read what it says',
+  ),
+  'KYB-DURATION': says(
+    'that is no duration',
+    'time goes forward, by a number with a unit',
+    'write 90s, 10m, 1h30m, 24h; in a program a number is milliseconds',
+  ),
+  'KYB-EXEC': says(
+    'the command cannot be run in that container',
+    'containers are simulated: they know a few commands only, and only while they run',
+    'see which pod is running and which commands the simulated image understands',
+  ),
+  'KYB-FAULT': says(
+    'there is no such fault, or nobody it could befall',
+    'faults name a node or a controller of this cluster',
+    'kill, silence and restore take a node, crash and restart a controller; kubectl get nodes lists nodes',
+  ),
+  'KYB-FIELD': says(
+    'a field selector names a field that cannot be selected by',
+    'each kind has few such fields, as in Kubernetes; metadata.name is always one',
+    'select by a label instead, or filter the list yourself',
+  ),
+  'KYB-FILE': says(
+    'a manifest cannot be read',
+    'the file is not there, or may not be read by you',
+    'check the path after -f; - reads standard input',
+  ),
+  'KYB-FORK-BUSY': says(
+    'a cluster was to be forked in the middle of a delivery',
+    'between a transition and the news of it there is no moment to fork from',
+    'fork after the call that is running, not inside a subscriber',
+  ),
+  'KYB-HOME': says(
+    'the folder .kybern cannot be written',
+    'kubeconfig and address of the cluster are kept there',
+    'go to a directory that is yours',
+  ),
+  'KYB-HOST': says(
+    'the address to listen on is not this machine’s',
+    'a server can listen on its own addresses only',
+    'use 127.0.0.1, or 0.0.0.0 for all of them',
+  ),
+  'KYB-INTERNAL': says('kybern broke', 'this is a fault of kybern', 'report it with the seed and what was asked'),
+  'KYB-KIND': says(
+    'the cluster serves no such kind',
+    'it is misspelt, of another version, or not built',
+    'kubectl api-resources lists what is served; own kinds come in by cluster.use(defineKind({ … }))',
+  ),
+  'KYB-KIND-NAME': says('a kind has no name', 'kind and plural must not be empty', 'give defineKind both'),
+  'KYB-KUBECONFIG': says(
+    'your kubeconfig cannot be read or written',
+    '--merge changes it only when it is understood',
+    'repair it, or leave out --merge and use .kybern/kubeconfig',
+  ),
+  'KYB-LIVELOCK': says(
+    'work made more work without end at one moment',
+    'two controllers undo each other’s writes, or one answers to its own',
+    'look at cluster.transition$ for the objects that change again and again',
+  ),
+  'KYB-MACHINE': says('there is no such machine', 'it is misspelt', 'kybern machines lists them'),
+  'KYB-MACHINE-UNKNOWN': says(
+    'an actor was to be made from a machine that is not there',
+    'a kind names a life that machines/index.ts does not list',
+    'list the machine there, or name another one',
+  ),
+  'KYB-MANIFEST': says(
+    'a manifest is no object of a kind',
+    'every document needs apiVersion and kind',
+    'complete it; a comment alone between --- lines is fine',
+  ),
+  'KYB-NODES': says(
+    'that is no set of nodes',
+    'nodes are a number, or a list of specs with names that differ',
+    'say nodes: 3, or nodes: [{ name: "a" }, { name: "b" }]',
+  ),
+  'KYB-NOT-RUNNING': says(
+    'no cluster runs here',
+    'clusters belong to the directory they were started in; kybern never talks to any other',
+    'kybern up starts one',
+  ),
+  'KYB-OWNER': says(
+    'an object cannot be owned like that',
+    'an owner must exist and have a uid, and an object has one controller at most',
+    'create the owner first and pass the object the cluster answered',
+  ),
+  'KYB-PACKAGE': says('kybern is not installed completely', 'files of the package are missing', 'install it again'),
+  'KYB-PORT': says(
+    'the port cannot be listened on',
+    'another program has it, or it is below 1024',
+    'choose another with --port, or --port 0 for any free one',
+  ),
+  'KYB-REFUSED': says(
+    'the API server refused an object',
+    'the message is Kubernetes’ own and says which field',
+    'correct the manifest',
+  ),
+  'KYB-RUNNING': says(
+    'a cluster runs in this directory already',
+    'a directory has one cluster: its kubeconfig would be overwritten',
+    'use it, end it with `kybern down`, or start the other one in another directory',
+  ),
+  'KYB-SCHEMA-UNKNOWN': says(
+    'a kind names a schema that is not in the table',
+    'built-in schemas are named by their OpenAPI definition',
+    'correct the name, or give a kind of your own no built-in schema',
+  ),
+  'KYB-SCRIPT': says(
+    'a simulated container’s script cannot be read',
+    'scripts are lines of few words',
+    'the message names line and word; see the header of src/node/simulated',
+  ),
+  'KYB-SHELL': says(
+    'there is no completion for that shell',
+    'bash, zsh and fish are known',
+    'kybern completion bash, zsh or fish',
+  ),
+  'KYB-START': says(
+    'the start time is no time',
+    'it is RFC 3339 text, a Date, or milliseconds since 1970',
+    'write 2026-01-01T00:00:00Z',
+  ),
+  'KYB-TIME': says(
+    'time cannot pass like that',
+    'there are virtual, real, eager, and a pace such as 60x',
+    'choose one of them',
+  ),
+  'KYB-UNBUILT': says('this is not built', 'kybern says so rather than pretend', 'see the README for what there is'),
+  'KYB-UNREACHABLE': says(
+    'the cluster does not answer',
+    'its process ended, or another program has its port now',
+    'kybern down removes what it left; kybern up starts a new one',
+  ),
+  'KYB-UNSETTLED': says(
+    'the cluster did not come to rest',
+    'somebody is busy for longer than the time allowed: a crash loop, a rollout that cannot finish',
+    'the message names who; look at it with kubectl describe, or settle({ within }) for longer',
+  ),
+  'KYB-UNTIL': says(
+    'the condition did not come true',
+    'the cluster’s clock reached the end of the time allowed first',
+    'look at the objects as they are now; allow more with { within: "30m" }',
+  ),
+  'KYB-USAGE': says('these words are no command', 'see the message', 'kybern --help, or kybern COMMAND --help'),
+  'KYB-YAML': says(
+    'text is no YAML',
+    'the message names line and column',
+    'tabs do not indent, and a value with ": " in it needs quotes',
+  ),
+}

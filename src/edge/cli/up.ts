@@ -1,0 +1,118 @@
+/** `kybern up`: a cluster with an HTTPS API until Ctrl-C, its kubeconfig in `.kybern`. */
+import { KybernError } from '../../lib/coded-error.ts'
+import { ask } from './client.ts'
+import { demo } from './demo.ts'
+import { detach } from './detach.ts'
+import { type ClusterFile, clearHome, type Home, homeOf, makeHome, readClusterFile, writeSecret } from './home.ts'
+import { mergeIntoUserKubeconfig } from './merge.ts'
+import { type Started, type StartOptions, start } from './start.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The port tried first when none is asked for: kube-apiserver's. */
+export const defaultPort = 6443
+
+export interface UpOptions extends Omit<StartOptions, 'ports'> {
+  readonly port?: number
+  readonly detach?: boolean
+  readonly demo?: boolean
+  readonly merge?: boolean
+}
+
+/** What `up --output json` prints. */
+interface UpReport {
+  readonly url: string
+  readonly kubeconfig: string
+  readonly pid: number
+  readonly time: string
+  readonly seed: number
+  readonly nodes: number
+}
+
+/** Runs until it is told to end; resolves with the exit code. */
+export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
+  const home = homeOf()
+  await refuseSecond(home)
+  makeHome(home)
+  if (options.detach === true) return detach(home, terminal)
+  const ends = untilSignal()
+  const ports = options.port === undefined ? [defaultPort, 0] : [options.port]
+  let started: Started | undefined
+  let undoMerge = (): void => {}
+  try {
+    started = await start({ ...options, ports }, terminal)
+    writeFiles(home, started, options)
+    if (options.merge === true) {
+      const merged = mergeIntoUserKubeconfig(started.endpoint.kubeconfig)
+      undoMerge = merged.undo
+      terminal.say(`merged into ${merged.path}; taken out again when the cluster ends`)
+    }
+    announce(home, started, options, terminal)
+    if (options.demo === true) await Promise.race([demo(started.cluster, home.kubeconfig, terminal), ends])
+    await ends
+    terminal.say('ending the cluster')
+    return 0
+  } finally {
+    undoMerge()
+    await started?.close()
+    clearHome(home)
+  }
+}
+
+/** A directory has one cluster. What a dead one left behind is no reason to refuse. */
+async function refuseSecond(home: Home): Promise<void> {
+  const old = readClusterFile(home)
+  if (old === undefined) return
+  const alive = await ask(old, 'GET', 'status').then(
+    () => true,
+    () => false,
+  )
+  if (alive) throw new KybernError('KYB-RUNNING', `a cluster runs here already: ${old.url}, process ${old.pid}`)
+}
+
+function writeFiles(home: Home, { endpoint }: Started, options: UpOptions): void {
+  writeSecret(home.kubeconfig, endpoint.kubeconfig)
+  const file: ClusterFile = {
+    pid: process.pid,
+    url: endpoint.url,
+    token: endpoint.token,
+    ca: endpoint.ca,
+    kubeconfig: home.kubeconfig,
+    time: options.time,
+    seed: options.seed,
+    startedAt: new Date().toISOString(),
+  }
+  writeSecret(home.clusterFile, `${JSON.stringify(file, null, 2)}\n`)
+}
+
+function announce(home: Home, { cluster, endpoint }: Started, options: UpOptions, terminal: Terminal): void {
+  const nodes = cluster.list('Node').length
+  const report: UpReport = {
+    url: endpoint.url,
+    kubeconfig: home.kubeconfig,
+    pid: process.pid,
+    time: options.time,
+    seed: options.seed,
+    nodes,
+  }
+  terminal.say(
+    `kybern is up at ${endpoint.url} with ${nodes} simulated nodes (time: ${options.time}, seed: ${options.seed})`,
+  )
+  terminal.say('its state is in memory only: it ends with this process')
+  terminal.data(`export KUBECONFIG=${home.kubeconfig}`, report)
+  if (process.send !== undefined) process.send({ ready: report }, () => process.disconnect())
+  else terminal.say('Ctrl-C ends it')
+}
+
+/** Resolves at the first signal to end; a second one ends at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(130)
+        asked = true
+        resolve()
+      })
+    }
+  })
+}
