@@ -150,6 +150,7 @@ export class Host {
     const emitted: Emitted[] = []
     for (const { type, params } of stepper.take()) {
       if (type === 'xstate.raise' && params?.delay !== undefined) {
+        if (params.delay === Number.POSITIVE_INFINITY) continue
         const timer = timerPrefix(id) + params.id
         const alarm = { agent: owner, actor: id, id: params.id ?? '', event: params.event as ActorEvent }
         timers.set(timer, store.now + params.delay, isBackground(stepper.machine, params.id ?? ''), alarm)

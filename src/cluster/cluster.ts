@@ -13,6 +13,7 @@ import { controllerAgent } from '../controllers/agent.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { digest } from '../lib/digest.ts'
+import type { LogOptions } from '../node/simulated/logs.ts'
 import type { Snapshot } from '../store/snapshot.ts'
 import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -45,7 +46,7 @@ export class Cluster implements AsyncDisposable {
     this.#options = options
     this.#over = over
     this.#driver = new Driver(plane.world, plane.loop, paceOf(options.time ?? 'virtual'), options.clock)
-    this.#workloads = new Workloads(plane, () => this.#driver.act())
+    this.#workloads = new Workloads(plane, options.scripts ?? {}, () => this.#driver.act())
   }
 
   /** The cluster's clock. */
@@ -107,6 +108,11 @@ export class Cluster implements AsyncDisposable {
   /** The lines a container wrote, oldest first. */
   logs(pod: string, where: { namespace?: string; container?: string; previous?: boolean } = {}): string {
     return this.#workloads.logs(pod, where)
+  }
+
+  /** The lines of one container, narrowed; what `kubectl logs` shows. */
+  logLines(pod: KubeObject, container: string, options: LogOptions = {}): string[] {
+    return this.#workloads.logLines(pod, container, options)
   }
 
   /**

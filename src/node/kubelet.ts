@@ -1,0 +1,92 @@
+/**
+ * The kubelets: one agent for all nodes of the cluster. Each node is an actor, its pods and their containers are actors
+ * beneath it; what they ask for is carried out here, and the API hears of it in one status write a pod and turn.
+ * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
+ */
+import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
+import type { KubeObject } from '../api/object.ts'
+import { keyOf, splitKey } from '../api/object.ts'
+import type { Change } from '../store/transition.ts'
+import { heartbeat, heartbeatMs } from './heartbeat.ts'
+import { emptyMemory, type KubeletMemory } from './memory.ts'
+import { metricsIntents, metricsMs } from './metrics.ts'
+import type { NodeSpec } from './node-spec.ts'
+import type { Scripts } from './simulated/behaviour.ts'
+import { syncPod } from './sync.ts'
+import { KubeletTurn } from './turn.ts'
+
+export interface KubeletOptions {
+  readonly nodes: readonly NodeSpec[]
+  readonly scripts: Scripts
+}
+
+const watches = [
+  'pods',
+  'nodes',
+  'configmaps',
+  'secrets',
+  'persistentvolumeclaims',
+  'horizontalpodautoscalers.autoscaling',
+]
+
+/** Makes the kubelets of the given nodes. More nodes may be added to a running cluster by `node.added`. */
+export function createKubelets(options: KubeletOptions): Agent<KubeletMemory> {
+  return {
+    id: 'kubelet',
+    watches,
+    initial: emptyMemory,
+    turn: (memory, input) => turn(options, memory, input),
+  }
+}
+
+function turn(options: KubeletOptions, memory: KubeletMemory, input: TurnInput): TurnResult<KubeletMemory> {
+  const work = new KubeletTurn(memory, input, options.scripts)
+  if (input.resync) begin(options, work, input)
+  else for (const change of input.changes) follow(work, change)
+  for (const { actor, event } of input.deliveries) work.deliver(actor, event)
+  for (const timer of input.fired) {
+    if (timer.id === 'heartbeat') heartbeat(work, timer.at)
+    if (timer.id === 'metrics') work.intents.push(...metricsIntents(work))
+  }
+  work.settle((pod) => syncPod(work, pod))
+  return { state: work.remembered(), intents: work.finished() }
+}
+
+function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): void {
+  for (const spec of options.nodes) work.addNode(spec)
+  for (const pod of input.view.list('pods')) work.take(pod, undefined)
+  work.intents.push({ type: 'timer.set', id: 'heartbeat', at: input.view.now + heartbeatMs, background: true })
+  if (input.view.count('horizontalpodautoscalers.autoscaling') > 0) startMetrics(work)
+}
+
+function startMetrics(work: KubeletTurn): void {
+  work.intents.push({ type: 'timer.set', id: 'metrics', at: work.now + metricsMs, background: true })
+}
+
+function follow(work: KubeletTurn, change: Change): void {
+  switch (change.resource) {
+    case 'pods':
+      return change.type === 'DELETED' ? work.drop(change.key) : work.take(change.object, change.previous)
+    case 'nodes':
+      return nodeChanged(work, change)
+    case 'horizontalpodautoscalers.autoscaling':
+      return change.type === 'ADDED' ? startMetrics(work) : undefined
+    default:
+      return wakeBlocked(work, change)
+  }
+}
+
+function nodeChanged(work: KubeletTurn, { object, previous, type }: Change): void {
+  if (type === 'DELETED') return
+  const cordoned = object.spec?.unschedulable === true
+  if (cordoned === (previous?.spec?.unschedulable === true)) return
+  work.deliver(`nodes/${object.metadata.name}`, { type: cordoned ? 'node.cordoned' : 'node.uncordoned' })
+}
+
+/** A ConfigMap, Secret or claim came or changed: pods of its namespace that wait for something look again. */
+function wakeBlocked(work: KubeletTurn, change: Change): void {
+  const { namespace } = splitKey(change.key)
+  for (const pod of work.view.list('pods', namespace) as KubeObject[]) {
+    if (pod.status?.phase === 'Pending' && pod.spec?.nodeName) work.look(keyOf(pod))
+  }
+}

@@ -1,0 +1,90 @@
+/** How one container of one pod behaves: its script, or what its image and command suggest. */
+import type { KubeObject } from '../../api/object.ts'
+import { parseDuration } from '../../api/time.ts'
+import { parseScript, plainScript, type Script } from './script.ts'
+
+export interface ContainerSpec {
+  readonly name: string
+  readonly image: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly [field: string]: unknown
+}
+
+export type Scripts = Readonly<Record<string, string>>
+
+const scriptAnnotation = 'kybern.dev/script'
+/** Images whose default command is a shell: without a terminal it ends at once. */
+const shellImages = /(^|\/)(busybox|alpine|ubuntu|debian|bash|centos|fedora)(:|@|$)/
+
+/** The script of a container. A script that cannot be read makes the container fail to start: the error is thrown. */
+export function scriptOf(pod: KubeObject, container: ContainerSpec, scripts: Scripts): Script {
+  const annotated = annotatedScript(pod.metadata.annotations?.[scriptAnnotation], container.name)
+  if (annotated !== undefined) return parseScript(annotated)
+  const glob = Object.keys(scripts).find((pattern) => matchesGlob(pattern, container.image))
+  if (glob !== undefined) return parseScript(scripts[glob] as string)
+  return { ...plainScript, ...ofCommand(container) }
+}
+
+/** `web: exit 1 after 5s` lines choose by container; text without such a prefix is for all of them. */
+function annotatedScript(text: string | undefined, container: string): string | undefined {
+  if (text === undefined) return undefined
+  const named = text.split('\n').map((line) => /^([a-z0-9][a-z0-9-]*): (.*)$/.exec(line.trim()))
+  if (named.every((match) => match === null)) return text
+  const own = named.filter((match) => match?.[1] === container).map((match) => match?.[2] ?? '')
+  return own.length === 0 ? undefined : own.join('\n')
+}
+
+export function matchesGlob(pattern: string, text: string): boolean {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
+  return new RegExp(`^${escaped}$`).test(text)
+}
+
+function ofCommand(container: ContainerSpec): Partial<Script> {
+  const words = [...(container.command ?? []), ...(container.args ?? [])]
+  if (words.length === 0) return shellImages.test(container.image) ? { exitMs: 0, exitCode: 0 } : {}
+  const isShell = /^(\/bin\/)?(sh|bash|ash)$/.test(words[0] as string) && words[1] === '-c'
+  return isShell ? ofLine(words[2] ?? '') : ofWords(words)
+}
+
+/** A shell line: `;` and `&&` sequences of the commands below; anything else runs for ever. */
+function ofLine(line: string): Partial<Script> {
+  let exitMs = 0
+  const logs: { text: string; atMs: number; everyMs: number }[] = []
+  for (const part of line
+    .split(/;|&&/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')) {
+    const words = part.match(/"[^"]*"|'[^']*'|\S+/g)?.map((word) => word.replace(/^["']|["']$/g, '')) ?? []
+    const [name = ''] = words
+    if (name === 'echo' && !part.includes('>'))
+      logs.push({ text: words.slice(1).join(' '), atMs: exitMs, everyMs: Number.POSITIVE_INFINITY })
+    else if (name === 'exit') return { exitMs, exitCode: Number(words[1] ?? 0), logs }
+    else if (name === 'false') return { exitMs, exitCode: 1, logs }
+    else {
+      const took = ofWords(words).exitMs
+      if (took === undefined) return { logs }
+      exitMs += took
+    }
+  }
+  return { exitMs, exitCode: 0, logs }
+}
+
+function ofWords(words: readonly string[]): Partial<Script> {
+  const name = (words[0] ?? '').split('/').pop()
+  if (name === 'true' || name === 'echo' || name === ':' || name === 'date') {
+    const logs = name === 'echo' ? [{ text: words.slice(1).join(' '), atMs: 0, everyMs: Number.POSITIVE_INFINITY }] : []
+    return { exitMs: 0, exitCode: 0, logs }
+  }
+  if (name === 'false') return { exitMs: 0, exitCode: 1 }
+  if (name === 'sleep' && /^\d+(\.\d+)?[smhd]?$/.test(words[1] ?? '')) {
+    const text = words[1] as string
+    return {
+      exitMs: /[smh]$/.test(text)
+        ? parseDuration(text)
+        : Number.parseFloat(text) * (text.endsWith('d') ? 86_400_000 : 1000),
+      exitCode: 0,
+    }
+  }
+  return {}
+}

@@ -1,0 +1,101 @@
+/**
+ * The plan of one container start: what will happen when, worked out beforehand from the script, the probes and the
+ * seed. Nothing polls: a probe whose answer will not change costs nothing.
+ * Source: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ */
+import type { ContainerPlan } from '../../../machines/container.ts'
+import type { ContainerSpec } from './behaviour.ts'
+import type { Script } from './script.ts'
+
+interface Probe {
+  readonly initialDelaySeconds?: number
+  readonly periodSeconds?: number
+  readonly successThreshold?: number
+  readonly failureThreshold?: number
+}
+
+const never = Number.POSITIVE_INFINITY
+/** Simulated moments fall on this grid, so that what happens about the same time happens at one instant. */
+const gridMs = 100
+const onGrid = (ms: number): number => Math.round(ms / gridMs) * gridMs
+
+/** What the planner needs to know of the moment. `chance` is in [0, 1) by site and seed. */
+export interface PlanInput {
+  readonly container: ContainerSpec
+  readonly script: Script
+  readonly cached: boolean
+  readonly restarts: number
+  readonly site: string
+  readonly chance: (site: string) => number
+}
+
+/** The plan of a start. */
+export function planStart(input: PlanInput): ContainerPlan {
+  const { container, script, chance, site } = input
+  const startupProbe = container.startupProbe as Probe | undefined
+  const readinessProbe = container.readinessProbe as Probe | undefined
+  const startupMs = startupProbe === undefined ? 0 : successAt(startupProbe, 0, script.readyMs)
+  const answersAt = Math.max(0, script.readyMs - startupMs)
+  const preStopMs = preStop(container)
+  return {
+    cached: input.cached,
+    pullFails: script.pullFails,
+    pullMs: script.pullMs ?? onGrid(800 + 2200 * chance(`pull ${container.image}`)),
+    imageBytes: Math.floor(5_000_000 + 180_000_000 * chance(`size ${container.image}`)),
+    startMs: onGrid(100 + 500 * chance(`start ${site} ${input.restarts}`)),
+    startupMs,
+    readyMs:
+      readinessProbe === undefined ? 0 : startupMs === never ? never : successAt(readinessProbe, startupMs, answersAt),
+    unreadyMs: readinessProbe === undefined ? 0 : 1000 * Math.max(1, readinessProbe.initialDelaySeconds ?? 0),
+    unhealthyMs: unhealthyAt(container, script, startupMs),
+    exitMs: script.exitMs,
+    exitCode: script.exitCode,
+    preStopMs,
+    stopMs: preStopMs + stopTime(script, onGrid(100 + 400 * chance(`stop ${site}`))),
+  }
+}
+
+function stopTime(script: Script, usual: number): number {
+  if (script.ignoresTerm) return never
+  return script.stopMs ?? usual
+}
+
+/** From the moment it may run: the first success that completes the threshold, when the application answers from `answersAt` on. */
+function successAt(probe: Probe, _from: number, answersAt: number): number {
+  if (answersAt === never) return never
+  const period = 1000 * (probe.periodSeconds ?? 10)
+  const first = 1000 * (probe.initialDelaySeconds ?? 0)
+  const tries = answersAt <= first ? 0 : Math.ceil((answersAt - first) / period)
+  return Math.max(gridMs, first + tries * period + ((probe.successThreshold ?? 1) - 1) * period)
+}
+
+/** From running to the failure that restarts the container: of the startup probe, or of the liveness probe. */
+function unhealthyAt(container: ContainerSpec, script: Script, startupMs: number): number {
+  const startup = container.startupProbe as Probe | undefined
+  if (startup !== undefined) {
+    const gives = failureAt(startup, 0)
+    if (startupMs > gives) return gives
+  }
+  const liveness = container.livenessProbe as Probe | undefined
+  if (liveness === undefined || script.liveMs === never) return never
+  return failureAt(liveness, Math.max(script.liveMs, startupMs))
+}
+
+function failureAt(probe: Probe, from: number): number {
+  const period = 1000 * (probe.periodSeconds ?? 10)
+  const first = 1000 * (probe.initialDelaySeconds ?? 0)
+  const start = from <= first ? first : first + Math.ceil((from - first) / period) * period
+  return start + ((probe.failureThreshold ?? 3) - 1) * period
+}
+
+/** How long the preStop hook takes: `sleep N` in its forms; other hooks a tenth of a second. */
+function preStop(container: ContainerSpec): number {
+  const hook = (
+    container.lifecycle as { preStop?: Record<string, { seconds?: number; command?: string[] }> } | undefined
+  )?.preStop
+  if (hook === undefined) return 0
+  if (hook.sleep?.seconds !== undefined) return hook.sleep.seconds * 1000
+  const words = (hook.exec?.command ?? []).join(' ')
+  const sleep = /sleep (\d+)/.exec(words)
+  return sleep === null ? 100 : Number(sleep[1]) * 1000
+}

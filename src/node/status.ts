@@ -1,0 +1,234 @@
+/**
+ * The status a kubelet writes for a pod, computed from the actors of the pod and its containers. Pure.
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+ */
+import type { AnyMachineSnapshot } from 'xstate'
+import type { ContainerContext } from '../../machines/container.ts'
+import type { PodContext } from '../../machines/pod.ts'
+import { type Condition, setCondition } from '../api/conditions.ts'
+import type { KubeObject } from '../api/object.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { digest } from '../lib/digest.ts'
+import type { ContainerSpec } from './simulated/behaviour.ts'
+
+/** One container with its actor's snapshot, if it was ever started. */
+export interface ContainerState {
+  readonly spec: ContainerSpec
+  readonly snapshot: AnyMachineSnapshot | undefined
+}
+
+export interface StatusInput {
+  readonly pod: KubeObject
+  readonly actor: AnyMachineSnapshot
+  readonly inits: readonly ContainerState[]
+  readonly containers: readonly ContainerState[]
+  readonly hostIP: string
+  readonly now: number
+}
+
+/** True for an init container that runs beside the main ones. */
+export function isSidecar(spec: ContainerSpec): boolean {
+  return spec.restartPolicy === 'Always'
+}
+
+export function isReady(state: ContainerState): boolean {
+  return state.snapshot?.matches({ running: 'ready' }) === true
+}
+
+/** The whole status; fields of the stored one that are not the kubelet's stay. */
+export function podStatus(input: StatusInput): KubeObject['status'] {
+  const { pod, actor, now, hostIP } = input
+  const context = actor.context as PodContext
+  const rejected = actor.matches('failed') && context.ip === '' && context.reason !== ''
+  const phase = phaseOf(input)
+  const main = input.containers.map((state) =>
+    containerStatus(pod, state, phase, context, actor.matches('initializing') && input.inits.length > 0),
+  )
+  const inits = input.inits.map((state) => containerStatus(pod, state, phase, context, actor.matches('initializing')))
+  const addresses = context.ip === '' ? {} : { podIP: context.ip, podIPs: [{ ip: context.ip }] }
+  const {
+    reason: _reason,
+    message: _message,
+    containerStatuses: _main,
+    initContainerStatuses: _inits,
+    ...kept
+  } = pod.status ?? {}
+  return {
+    ...kept,
+    observedGeneration: pod.metadata.generation ?? 1,
+    phase,
+    ...(context.reason === '' ? {} : { reason: context.reason, message: context.message }),
+    conditions: rejected ? kept.conditions : conditionsOf(input, phase, toRfc3339(now)),
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    ...addresses,
+    startTime: kept.startTime ?? toRfc3339(context.startedAt),
+    ...(rejected ? {} : { containerStatuses: main }),
+    ...(inits.length === 0 || rejected ? {} : { initContainerStatuses: inits }),
+  }
+}
+
+function phaseOf({ actor, containers, pod }: StatusInput): string {
+  if (actor.matches('succeeded')) return 'Succeeded'
+  if (actor.matches('failed')) return 'Failed'
+  if (actor.matches('running')) return 'Running'
+  if (actor.matches('terminating') || actor.matches('stopped')) {
+    const ended = containers.length > 0 && containers.every(({ snapshot }) => snapshot?.matches('exited') === true)
+    if (!ended || pod.status?.phase === 'Pending') return pod.status?.phase ?? 'Pending'
+    const failed = containers.some(
+      ({ snapshot }) => (snapshot?.context as ContainerContext | undefined)?.exitCode !== 0,
+    )
+    return failed ? 'Failed' : 'Succeeded'
+  }
+  return 'Pending'
+}
+
+function conditionsOf(input: StatusInput, phase: string, at: string): readonly Condition[] {
+  const { pod, actor, containers, inits } = input
+  const observedGeneration = pod.metadata.generation ?? 1
+  const over = phase === 'Succeeded' || phase === 'Failed'
+  const completed = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : ''
+  const unready = containers.filter((state) => !isReady(state)).map((state) => state.spec.name)
+  const waitingInits = inits.filter((state) => !isInitDone(state)).map((state) => state.spec.name)
+  const initialized = !['pending', 'preparing', 'initializing'].some((state) => actor.matches(state))
+  const sandbox = !actor.matches('pending') && !actor.matches('preparing') && !over
+  const ready = unready.length === 0 && actor.matches('running')
+  const gates = ((pod.spec?.readinessGates ?? []) as { conditionType: string }[]).map((gate) => gate.conditionType)
+  const closed = gates.filter(
+    (type) => !(pod.status?.conditions ?? []).some((c: Condition) => c.type === type && c.status === 'True'),
+  )
+  const say = (
+    type: string,
+    holds: boolean,
+    reason: string,
+    message: string,
+  ): Condition & { status: 'True' | 'False' } =>
+    holds
+      ? { type, status: 'True', observedGeneration }
+      : { type, status: 'False', reason, message, observedGeneration }
+  const containersReason = completed || 'ContainersNotReady'
+  const containersMessage = completed === '' ? `containers with unready status: [${unready.join(' ')}]` : ''
+  const readyReason = ready && closed.length > 0 ? 'ReadinessGatesNotReady' : containersReason
+  const readyMessage =
+    ready && closed.length > 0
+      ? `corresponding condition of pod readiness gate "${closed[0]}" does not exist.`
+      : containersMessage
+  const initMessage = `containers with incomplete status: [${waitingInits.join(' ')}]`
+  const wanted = [
+    say('PodReadyToStartContainers', sandbox, '', ''),
+    say('Initialized', initialized || over, 'ContainersNotInitialized', initMessage),
+    say('Ready', ready && closed.length === 0, readyReason, readyMessage),
+    say('ContainersReady', ready, containersReason, containersMessage),
+    { type: 'PodScheduled', status: 'True', observedGeneration } as const,
+  ]
+  const before = (pod.status?.conditions ?? []) as readonly Condition[]
+  return wanted.reduce<readonly Condition[]>((list, condition) => replaced(list, condition, at), before)
+}
+
+/** Sets a condition and drops reason and message that no longer hold. */
+function replaced(list: readonly Condition[], condition: Condition, at: string): readonly Condition[] {
+  const trimmed = Object.fromEntries(
+    Object.entries(condition).filter(([, value]) => value !== ''),
+  ) as unknown as Condition
+  const old = list.find((one) => one.type === condition.type)
+  const stale =
+    old !== undefined &&
+    ((old.reason !== undefined && trimmed.reason === undefined) ||
+      (old.message !== undefined && trimmed.message === undefined))
+  if (!stale) return setCondition(list, trimmed, at)
+  const lastTransitionTime = old.status === trimmed.status ? (old.lastTransitionTime ?? at) : at
+  return list.map((one) =>
+    one.type === condition.type ? { lastProbeTime: null, ...trimmed, lastTransitionTime } : one,
+  )
+}
+
+/** Done for the order of init containers: exited well, or a sidecar that runs. */
+export function isInitDone({ spec, snapshot }: ContainerState): boolean {
+  if (snapshot === undefined) return false
+  if (isSidecar(spec)) return snapshot.matches('running') && !snapshot.matches({ running: 'starting' })
+  return snapshot.matches('exited') && (snapshot.context as ContainerContext).exitCode === 0
+}
+
+function containerStatus(
+  pod: KubeObject,
+  state: ContainerState,
+  phase: string,
+  podContext: PodContext,
+  initializing: boolean,
+): object {
+  const { spec, snapshot } = state
+  const context = snapshot?.context as ContainerContext | undefined
+  const running = snapshot?.matches('running') === true || snapshot?.matches('terminating') === true
+  const id = (restarts: number): string =>
+    `simulated://${digest(`${pod.metadata.uid} ${spec.name} ${restarts}`).repeat(4)}`
+  const begun = context !== undefined && context.startedAt > 0
+  const last = context?.last
+  return {
+    name: spec.name,
+    state: currentState(state, phase, podContext, context === undefined ? '' : id(context.restarts), initializing),
+    lastState: last == null ? {} : { terminated: terminated(last, id((context as ContainerContext).restarts - 1)) },
+    ready: isReady(state) || (isInitDone(state) && !isSidecar(spec) && snapshot?.matches('exited') === true),
+    restartCount: context?.restarts ?? 0,
+    image: spec.image,
+    imageID: begun ? `simulated/${spec.image.split('@')[0]}@sha256:${digest(spec.image).repeat(4)}` : '',
+    ...(begun ? { containerID: id((context as ContainerContext).restarts) } : {}),
+    started: running && snapshot?.matches({ running: 'starting' }) !== true,
+  }
+}
+
+function currentState(
+  { spec, snapshot }: ContainerState,
+  phase: string,
+  podContext: PodContext,
+  id: string,
+  initializing: boolean,
+): object {
+  const context = snapshot?.context as ContainerContext | undefined
+  if (
+    snapshot === undefined ||
+    context === undefined ||
+    snapshot.matches('waiting') ||
+    snapshot.matches('pulling') ||
+    snapshot.matches('creating')
+  ) {
+    if (phase === 'Failed' || phase === 'Succeeded')
+      return { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } }
+    return { waiting: waitingFor(context, initializing) }
+  }
+  if (snapshot.matches('imageBackingOff')) {
+    const why = `failed to pull and unpack image "${spec.image}": ${spec.image}: not found`
+    const first = context.pullTries <= 1
+    return {
+      waiting: {
+        reason: first ? 'ErrImagePull' : 'ImagePullBackOff',
+        message: first ? why : `Back-off pulling image "${spec.image}": ErrImagePull: ${why}`,
+      },
+    }
+  }
+  if (snapshot.matches('crashLooping')) {
+    const message = `back-off ${context.backoffMs / 1000}s restarting failed container=${spec.name} pod=${podContext.name}_${podContext.namespace}(${podContext.uid})`
+    return { waiting: { reason: 'CrashLoopBackOff', message } }
+  }
+  if (snapshot.matches('exited')) return { terminated: terminated(context, id) }
+  return { running: { startedAt: toRfc3339(context.startedAt) } }
+}
+
+/** A main container of a pod whose init containers still run says so. */
+function waitingFor(context: ContainerContext | undefined, initializing: boolean): object {
+  if (context !== undefined && context.blocked !== '')
+    return { reason: 'CreateContainerConfigError', message: context.blocked }
+  return { reason: initializing ? 'PodInitializing' : 'ContainerCreating' }
+}
+
+function terminated(
+  run: { startedAt: number; finishedAt: number; exitCode: number; reason: string },
+  id: string,
+): object {
+  return {
+    exitCode: run.exitCode,
+    reason: run.reason,
+    startedAt: run.startedAt === 0 ? null : toRfc3339(run.startedAt),
+    finishedAt: toRfc3339(run.finishedAt),
+    ...(run.startedAt === 0 ? {} : { containerID: id }),
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * What a kubelet does for one pod when something about it changed: looks at the object and at the actors and sends them
+ * what follows. Level-triggered: asked twice, it does nothing the second time.
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+ */
+import type { ContainerContext } from '../../machines/container.ts'
+import type { PodContext } from '../../machines/pod.ts'
+import type { ActorEvent, ActorHost, Emitted } from '../actors/actor.ts'
+import { type KubeObject, keyOf } from '../api/object.ts'
+import type { View } from '../store/view.ts'
+import { type ContainerSpec, type Scripts, scriptOf } from './simulated/behaviour.ts'
+import { planStart } from './simulated/plan.ts'
+import { type ContainerState, isInitDone, isReady, isSidecar } from './status.ts'
+import { configError, volumesBlocked } from './volumes.ts'
+
+/** What syncing needs beside the pod: the host, the moment, the node's images, and where to put what actors ask for. */
+export interface SyncContext {
+  readonly actors: ActorHost
+  readonly view: View
+  readonly now: number
+  readonly scripts: Scripts
+  readonly chance: (site: string) => number
+  readonly hasImage: (node: string, image: string) => boolean
+  readonly emitted: (asked: readonly Emitted[]) => void
+}
+
+const firstBackoffMs = 10_000
+const longestBackoffMs = 300_000
+/** A container that ran this long is trusted again: its back-off starts anew. */
+const backoffResetMs = 600_000
+
+export function podActorId(pod: KubeObject): string {
+  return `pods/${keyOf(pod)}`
+}
+
+/** The containers of a list in the spec, with their actors. */
+export function containerStates(
+  context: Pick<SyncContext, 'actors'>,
+  pod: KubeObject,
+  list: 'containers' | 'initContainers',
+): ContainerState[] {
+  const id = podActorId(pod)
+  return ((pod.spec?.[list] ?? []) as ContainerSpec[]).map((spec) => ({
+    spec,
+    snapshot: context.actors.get(`${id}/${spec.name}`),
+  }))
+}
+
+/** One pass; the actors' own transitions lead to further passes through what they ask for. */
+export function syncPod(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  const actor = context.actors.get(id)
+  if (actor === undefined || actor.matches('removed') || actor.matches('pending')) return
+  if (pod.metadata.deletionTimestamp !== undefined) return terminate(context, pod)
+  if (actor.matches('preparing')) mount(context, pod)
+  if (is(context, id, 'initializing')) runInits(context, pod)
+  if (is(context, id, 'starting')) runContainers(context, pod)
+  if (is(context, id, 'running')) keepRunning(context, pod)
+}
+
+function is(context: SyncContext, id: string, state: string): boolean {
+  return context.actors.get(id)?.matches(state) === true
+}
+
+function send(context: SyncContext, id: string, event: ActorEvent): void {
+  context.emitted(context.actors.send(id, { ...event, at: context.now }))
+}
+
+function mount(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  const why = volumesBlocked(context.view, pod)
+  if (why === '') return send(context, id, { type: 'volumes.mounted' })
+  if ((context.actors.get(id)?.context as PodContext | undefined)?.blocked !== why)
+    send(context, id, { type: 'volumes.blocked', why })
+}
+
+function runInits(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  for (const state of containerStates(context, pod, 'initContainers')) {
+    if (isInitDone(state)) continue
+    if (state.snapshot === undefined) return start(context, pod, state.spec)
+    if (!state.snapshot.matches('exited')) return
+    const again = isSidecar(state.spec) || pod.spec?.restartPolicy !== 'Never'
+    if (again) return restart(context, pod, state)
+    return send(context, id, { type: 'containers.failed', reason: '', message: '' })
+  }
+  send(context, id, { type: 'init.completed' })
+}
+
+function runContainers(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  for (const { spec, snapshot } of containerStates(context, pod, 'containers'))
+    if (snapshot === undefined) start(context, pod, spec)
+  settleExits(context, pod)
+  if (!is(context, id, 'starting')) return
+  const begun = containerStates(context, pod, 'containers').every(
+    ({ snapshot }) => (snapshot?.context as ContainerContext).startedAt > 0,
+  )
+  if (begun) send(context, id, { type: 'containers.started' })
+}
+
+function keepRunning(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  settleExits(context, pod)
+  if (!is(context, id, 'running')) return
+  const ready = containerStates(context, pod, 'containers').every(isReady)
+  const was = context.actors.get(id)?.matches({ running: 'ready' }) === true
+  if (ready !== was) send(context, id, { type: ready ? 'readiness.gained' : 'readiness.lost' })
+}
+
+/** Restarts what the policy restarts; ends the pod when all its containers ended for good. */
+function settleExits(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  const policy = pod.spec?.restartPolicy ?? 'Always'
+  for (const state of containerStates(context, pod, 'initContainers')) {
+    if (isSidecar(state.spec) && state.snapshot?.matches('exited') === true) restart(context, pod, state)
+  }
+  const states = containerStates(context, pod, 'containers')
+  let over = 0
+  let failed = 0
+  for (const state of states) {
+    if (state.snapshot?.matches('exited') !== true) continue
+    const { exitCode } = state.snapshot.context as ContainerContext
+    if (policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)) restart(context, pod, state)
+    else {
+      over++
+      if (exitCode !== 0) failed++
+    }
+  }
+  if (over < states.length) return
+  if (failed === 0) send(context, id, { type: 'containers.succeeded' })
+  else send(context, id, { type: 'containers.failed', reason: '', message: '' })
+}
+
+function restart(context: SyncContext, pod: KubeObject, { spec, snapshot }: ContainerState): void {
+  const before = snapshot?.context as ContainerContext
+  const ranMs = before.startedAt === 0 ? 0 : before.finishedAt - before.startedAt
+  const doubled =
+    before.backoffMs === 0 || ranMs >= backoffResetMs
+      ? firstBackoffMs
+      : Math.min(before.backoffMs * 2, longestBackoffMs)
+  // The first restart after a clean start comes at once, as the kubelet does it.
+  const backoffMs = before.restarts === 0 ? 0 : before.restarts === 1 ? firstBackoffMs : doubled
+  send(context, `${podActorId(pod)}/${spec.name}`, { type: 'restart.delayed', backoffMs })
+}
+
+/** Spawns a container's actor when needed and asks it to start, or says why it cannot. */
+export function start(context: SyncContext, pod: KubeObject, spec: ContainerSpec): void {
+  const id = `${podActorId(pod)}/${spec.name}`
+  if (context.actors.get(id) === undefined) {
+    context.emitted(context.actors.spawn(id, 'container', { name: spec.name, image: spec.image }))
+  }
+  const missing = configError(context.view, pod, spec)
+  if (missing !== '') return send(context, id, { type: 'start.blocked', reason: missing })
+  const { restarts } = context.actors.get(id)?.context as ContainerContext
+  try {
+    const node = pod.spec?.nodeName as string
+    const cached = spec.imagePullPolicy !== 'Always' && context.hasImage(node, spec.image)
+    const script = scriptOf(pod, spec, context.scripts)
+    const plan = planStart({
+      container: spec,
+      script,
+      cached,
+      restarts,
+      site: `${pod.metadata.uid} ${spec.name}`,
+      chance: context.chance,
+    })
+    send(context, id, { type: 'start.requested', plan })
+  } catch (error) {
+    send(context, id, { type: 'start.blocked', reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function terminate(context: SyncContext, pod: KubeObject): void {
+  const id = podActorId(pod)
+  const actor = context.actors.get(id)
+  const graceMs = 1000 * (pod.metadata.deletionGracePeriodSeconds ?? 30)
+  const shorter = actor?.matches('terminating') === true && (actor.context as PodContext).graceMs > graceMs
+  if (actor?.matches('terminating') !== true || shorter) send(context, id, { type: 'deletion.requested', graceMs })
+  if (!is(context, id, 'terminating')) return
+  const all = [...containerStates(context, pod, 'containers'), ...containerStates(context, pod, 'initContainers')]
+  if (all.every(({ snapshot }) => snapshot === undefined || snapshot.matches('exited')))
+    send(context, id, { type: 'containers.stopped' })
+}

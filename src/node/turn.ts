@@ -1,0 +1,351 @@
+/**
+ * One turn of the kubelets in progress: events go to actors, what the actors ask for is carried out, statuses are
+ * gathered. It lives for one turn; what is to be remembered leaves it as values.
+ */
+import type { ContainerContext } from '../../machines/container.ts'
+import type { NodeContext } from '../../machines/node.ts'
+import type { PodContext } from '../../machines/pod.ts'
+import type { ActorEvent, ActorHost, Emitted } from '../actors/actor.ts'
+import type { AgentIntent, TurnInput } from '../actors/agent.ts'
+import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
+import { equal } from '../lib/equal.ts'
+import type { Ordered } from '../lib/ordered.ts'
+import type { View } from '../store/view.ts'
+import { refusalOf } from './admit.ts'
+import { writeStatus } from './heartbeat.ts'
+import type { KubeletMemory } from './memory.ts'
+import { leaseNamespace, leaseObject, nodeObject } from './node-object.ts'
+import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
+import { containerReport, nodeReport, podReport } from './reports.ts'
+import type { ContainerSpec, Scripts } from './simulated/behaviour.ts'
+import { podStatus } from './status.ts'
+import { containerStates, podActorId, type SyncContext, start } from './sync.ts'
+
+export class KubeletTurn implements SyncContext {
+  readonly actors: ActorHost
+  readonly view: View
+  readonly now: number
+  readonly scripts: Scripts
+  readonly chance: (site: string) => number
+  readonly intents: AgentIntent[] = []
+  readonly #removals: AgentIntent[] = []
+  readonly #looks = new Set<string>()
+  readonly #dirty = new Set<string>()
+  readonly #specs = new Map<string, NodeSpec>()
+  #memory: KubeletMemory
+  readonly #owned = new Set<keyof KubeletMemory>()
+
+  constructor(memory: KubeletMemory, input: TurnInput, scripts: Scripts) {
+    this.#memory = memory
+    this.actors = input.actors
+    this.view = input.view
+    this.now = input.view.now
+    this.chance = input.chance
+    this.scripts = scripts
+  }
+
+  get memory(): KubeletMemory {
+    return this.#memory
+  }
+
+  remembered(): KubeletMemory {
+    return this.#memory
+  }
+
+  remember(change: Partial<KubeletMemory>): void {
+    this.#memory = { ...this.#memory, ...change }
+  }
+
+  /** A persistent map of the memory as this turn's own copy, free to be changed. */
+  own<K extends 'images' | 'files' | 'lastIp' | 'nodes'>(name: K): KubeletMemory[K] {
+    if (!this.#owned.has(name)) {
+      this.#owned.add(name)
+      this.remember({ [name]: (this.#memory[name] as Ordered<unknown>).clone() } as Partial<KubeletMemory>)
+    }
+    return this.#memory[name]
+  }
+
+  nodeNames(): string[] {
+    return this.#memory.nodes.keysArray()
+  }
+
+  /** True for a node of ours whose words reach the API. */
+  talks(node: string): boolean {
+    return this.actors.get(`nodes/${node}`)?.matches('ready') === true
+  }
+
+  beat(): number {
+    this.remember({ beats: this.#memory.beats + 1 })
+    return this.#memory.beats
+  }
+
+  hasImage(node: string, image: string): boolean {
+    return this.#memory.images.has(`${node} ${image}`)
+  }
+
+  addNode(spec: NodeSpec): void {
+    const id = `nodes/${spec.name}`
+    if (this.actors.get(id) !== undefined) return this.look(id)
+    const index = this.#memory.nodeCount
+    this.own('nodes').set(spec.name, index)
+    this.remember({ nodeCount: index + 1 })
+    this.#specs.set(spec.name, spec)
+    this.emitted(this.actors.spawn(id, 'node', { name: spec.name, index }))
+  }
+
+  /** An event from outside or a delay that ran out. `node.added` brings a node; traffic and files change the memory. */
+  deliver(actor: string, event: ActorEvent): void {
+    if (event.type === 'node.added') return this.addNode(event.spec as NodeSpec)
+    if (event.type === 'files.changed')
+      return this.#changeFiles(event.changes as Readonly<Record<string, string | null>>)
+    if (event.type === 'load.changed') return this.remember({ loads: event.loads as KubeletMemory['loads'] })
+    if (event.type === 'request.sent') return this.remember({ requests: this.#memory.requests + 1 })
+    this.emitted(this.actors.send(actor, { ...event, at: this.now }))
+    if (actor.startsWith('pods/')) this.look(actor.split('/').slice(1, 3).join('/'))
+  }
+
+  /** Sees a pod's object: its actor exists from now on; a new binding, deletion or spec leads on. */
+  take(pod: KubeObject, previous: KubeObject | undefined): void {
+    const id = podActorId(pod)
+    const known = this.actors.get(id)
+    const { name, namespace = '', uid = '' } = pod.metadata
+    if (known === undefined || (known.context as PodContext).uid !== uid) {
+      this.#forget(id)
+      this.emitted(this.actors.spawn(id, 'pod', { name, namespace, uid }))
+    }
+    if (
+      previous !== undefined &&
+      previous.spec === pod.spec &&
+      previous.metadata.deletionTimestamp === pod.metadata.deletionTimestamp
+    ) {
+      if (previous.metadata.deletionGracePeriodSeconds === pod.metadata.deletionGracePeriodSeconds) return
+    }
+    if (pod.spec?.nodeName) this.look(keyOf(pod))
+  }
+
+  /** The pod's object is gone: so is everything of it. */
+  drop(key: string): void {
+    const id = `pods/${key}`
+    this.emitted(this.actors.send(id, { type: 'object.removed', at: this.now }))
+    const uid = (this.actors.get(id)?.context as PodContext | undefined)?.uid
+    this.#forget(id)
+    this.actors.stop(id)
+    if (uid !== undefined) this.#removeFiles(`pod/${uid}/`)
+    this.#looks.delete(key)
+    this.#dirty.delete(key)
+  }
+
+  /** Notes that a pod is to be looked at before the turn ends. */
+  look(key: string): void {
+    this.#looks.add(key)
+  }
+
+  /** Carries out what actors asked for. */
+  emitted(asked: readonly Emitted[]): void {
+    for (const one of asked) {
+      if (one.actor.startsWith('nodes/')) this.#nodeAsked(one)
+      else this.#podAsked(one)
+    }
+  }
+
+  /** Looks at every noted pod until none has anything left to do. */
+  settle(sync: (pod: KubeObject) => void): void {
+    for (const key of this.#looks) {
+      this.#looks.delete(key)
+      const { namespace, name } = splitKey(key)
+      const pod = this.view.get('pods', namespace, name)
+      if (pod?.spec?.nodeName === undefined || !this.talks(pod.spec.nodeName)) continue
+      if (this.actors.get(podActorId(pod))?.matches('pending') === true) this.#bind(pod)
+      sync(pod)
+    }
+  }
+
+  /** The turn's intents: reports and the like, then one status a changed pod, then removals. */
+  finished(): AgentIntent[] {
+    return [...this.intents, ...[...this.#dirty].flatMap((key) => this.#statusOf(key)), ...this.#removals]
+  }
+
+  #forget(podId: string): void {
+    for (const id of this.actors.ids(`${podId}/`)) this.actors.stop(id)
+  }
+
+  #bind(pod: KubeObject): void {
+    const id = podActorId(pod)
+    if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return
+    const node = this.view.get('nodes', '', pod.spec.nodeName)
+    const refused = node === undefined ? undefined : refusalOf(this.view, pod, node)
+    const at = this.now
+    if (refused === undefined) {
+      const ip = pod.spec.hostNetwork === true ? this.#hostIp(pod.spec.nodeName) : this.#nextIp(pod.spec.nodeName)
+      return this.emitted(this.actors.send(id, { type: 'pod.bound', node: pod.spec.nodeName, ip, at }))
+    }
+    this.intents.push(podReport(pod, refused.reason, refused.message))
+    this.emitted(this.actors.send(id, { type: 'pod.rejected', node: pod.spec.nodeName, ...refused, at }))
+  }
+
+  #hostIp(node: string): string {
+    return nodeAddress(this.#memory.nodes.get(node) ?? 0)
+  }
+
+  /** The next free address of the node's range. */
+  #nextIp(node: string): string {
+    const prefix = podCidr(this.#memory.nodes.get(node) ?? 0).replace('0/24', '')
+    let last = this.#memory.lastIp.get(node) ?? 1
+    for (let tries = 0; tries < 253; tries++) {
+      last = last >= 254 ? 2 : last + 1
+      if (this.view.by('pods', 'ip', prefix + last).length === 0) break
+    }
+    this.own('lastIp').set(node, last)
+    return prefix + last
+  }
+
+  #podAsked({ actor, type }: Emitted): void {
+    const [, namespace = '', name = '', container] = actor.split('/')
+    const key = objectKey(namespace, name)
+    const pod = this.view.get('pods', namespace, name)
+    this.look(key)
+    if (pod === undefined || type === 'startContainers') return
+    if (type === 'changed') this.#dirty.add(key)
+    else if (type === 'stopContainers') this.#stopContainers(pod)
+    else if (type === 'removeObject') this.#remove(pod)
+    else if (type === 'reportBlocked')
+      this.intents.push(podReport(pod, 'FailedMount', (this.actors.get(actor)?.context as PodContext).blocked))
+    else if (container !== undefined) this.#containerAsked(pod, actor, container, type)
+  }
+
+  #containerAsked(pod: KubeObject, actor: string, container: string, type: string): void {
+    const inits = (pod.spec?.initContainers ?? []) as ContainerSpec[]
+    const spec = [...((pod.spec?.containers ?? []) as ContainerSpec[]), ...inits].find((one) => one.name === container)
+    if (spec === undefined) return
+    if (type === 'askForStart') return start(this, pod, spec)
+    const context = this.actors.get(actor)?.context as ContainerContext
+    if (type === 'reportPulled' && !context.plan.cached)
+      this.own('images').set(`${pod.spec.nodeName} ${spec.image}`, true)
+    const list = inits.includes(spec) ? 'initContainers' : 'containers'
+    const report = this.talks(pod.spec.nodeName)
+      ? containerReport(type, context, pod, `spec.${list}{${container}}`)
+      : undefined
+    if (report !== undefined) this.intents.push(report)
+  }
+
+  #stopContainers(pod: KubeObject): void {
+    const { graceMs } = this.actors.get(podActorId(pod))?.context as PodContext
+    for (const list of ['containers', 'initContainers'] as const) {
+      for (const { spec, snapshot } of containerStates(this, pod, list)) {
+        if (snapshot === undefined || snapshot.matches('exited')) continue
+        this.emitted(
+          this.actors.send(`${podActorId(pod)}/${spec.name}`, { type: 'stop.requested', graceMs, at: this.now }),
+        )
+      }
+    }
+  }
+
+  #remove(pod: KubeObject): void {
+    const { namespace = '', name, uid = '' } = pod.metadata
+    this.#dirty.add(keyOf(pod))
+    this.#removals.push({
+      type: 'delete',
+      ref: { resource: 'pods', namespace, name },
+      uid,
+      graceSeconds: 0,
+      trusted: true,
+    })
+  }
+
+  #statusOf(key: string): AgentIntent[] {
+    const { namespace, name } = splitKey(key)
+    const pod = this.view.get('pods', namespace, name)
+    const actor = this.actors.get(`pods/${key}`)
+    if (
+      pod === undefined ||
+      actor === undefined ||
+      !pod.spec?.nodeName ||
+      !this.talks(pod.spec.nodeName) ||
+      actor.matches('pending')
+    )
+      return []
+    const inits = containerStates(this, pod, 'initContainers')
+    const containers = containerStates(this, pod, 'containers')
+    const hostIP = this.#hostIp(pod.spec.nodeName)
+    const status = podStatus({ pod, actor, inits, containers, hostIP, now: this.now })
+    if (equal(status, pod.status)) return []
+    const ref = { resource: 'pods', namespace, name }
+    return [
+      {
+        type: 'update',
+        ref,
+        object: { ...pod, status },
+        subresource: 'status',
+        uid: pod.metadata.uid as string,
+        trusted: true,
+      },
+    ]
+  }
+
+  #nodeAsked({ actor, type }: Emitted): void {
+    const { name, index } = this.actors.get(actor)?.context as NodeContext
+    const stored = this.view.get('nodes', '', name)
+    if (type === 'registerNode') this.#register(actor, name, index, stored)
+    else if (type === 'reportReady' && stored !== undefined)
+      this.intents.push(nodeReport(stored, 'NodeReady', `Node ${name} status is now: NodeReady`))
+    else if (type === 'readPodsAgain') this.#readAgain(name)
+    else if (type === 'killContainers') this.#killAll(name)
+    else if (type === 'deregisterNode')
+      this.#removals.push({ type: 'delete', ref: { resource: 'nodes', namespace: '', name }, trusted: true })
+  }
+
+  #register(actor: string, name: string, index: number, stored: KubeObject | undefined): void {
+    const object = nodeObject(this.#specs.get(name) ?? { name }, index, this.now)
+    if (stored === undefined)
+      this.intents.push({ type: 'create', resource: 'nodes', namespace: '', object, trusted: true })
+    if (this.view.get('leases.coordination.k8s.io', leaseNamespace, name) === undefined) {
+      const lease = leaseObject(object, this.now)
+      this.intents.push({
+        type: 'create',
+        resource: 'leases.coordination.k8s.io',
+        namespace: leaseNamespace,
+        object: lease,
+        trusted: true,
+      })
+    }
+    this.emitted(this.actors.send(actor, { type: 'node.registered', at: this.now }))
+  }
+
+  /** A kubelet that is back reads its pods again: what was deleted meanwhile ends, nothing deleted runs anew. */
+  #readAgain(node: string): void {
+    writeStatus(this, node)
+    const lease = this.view.get('leases.coordination.k8s.io', leaseNamespace, node)
+    if (lease !== undefined) {
+      const renewed = { ...lease, spec: { ...leaseObject(lease, this.now).spec } }
+      const ref = { resource: 'leases.coordination.k8s.io', namespace: leaseNamespace, name: node }
+      this.intents.push({ type: 'update', ref, object: renewed, trusted: true })
+    }
+    for (const pod of this.view.by('pods', 'node', node)) {
+      this.look(keyOf(pod))
+      this.#dirty.add(keyOf(pod))
+    }
+  }
+
+  #killAll(node: string): void {
+    for (const pod of this.view.by('pods', 'node', node)) {
+      for (const id of this.actors.ids(`${podActorId(pod)}/`))
+        this.emitted(this.actors.send(id, { type: 'machine.died', at: this.now }))
+    }
+  }
+
+  #changeFiles(changes: Readonly<Record<string, string | null>>): void {
+    const files = this.own('files')
+    for (const [path, content] of Object.entries(changes)) {
+      if (content === null) files.delete(path)
+      else files.set(path, content)
+    }
+  }
+
+  #removeFiles(prefix: string): void {
+    const doomed: string[] = []
+    this.#memory.files.forRange(prefix, `${prefix}\uffff`, false, (path) => {
+      doomed.push(path)
+    })
+    if (doomed.length > 0) this.#changeFiles(Object.fromEntries(doomed.map((path) => [path, null])))
+  }
+}
