@@ -5,8 +5,8 @@
 import type { KubeObject } from '../../api/object.ts'
 import { Pod } from '../../kinds/index.ts'
 import type { View } from '../../store/view.ts'
-import { resolve, resolveName } from './resolve.ts'
-import { type Client, destinations, outsideClient, route, type Target } from './route.ts'
+import { resolve } from './resolve.ts'
+import { type Client, outsideClient, route } from './route.ts'
 
 /** What a container says to a request; undefined: its process does not answer. */
 export interface Served {
@@ -18,6 +18,8 @@ export interface Served {
 export interface Behind {
   /** The answer of one container of a pod, or undefined when it does not run or does not listen. */
   serve(pod: KubeObject, container: string, path: string): Served | undefined
+  /** In [0, 1), by site and seed. */
+  chance(site: string): number
 }
 
 export interface Request {
@@ -96,7 +98,8 @@ export function request(view: View, { url, from, turn }: Request, behind: Behind
   }
   const { namespace = '', name } = pod.metadata
   const node: string = pod.spec?.nodeName ?? ''
-  const latencyMs = client.node === node ? 1 : 3
+  const hops = client.node === node ? 1 : 3
+  const latencyMs = hops + Math.floor(4 * behind.chance(`request ${turn}`))
   return {
     status: answer.status ?? 200,
     body: answer.body,
@@ -105,16 +108,6 @@ export function request(view: View, { url, from, turn }: Request, behind: Behind
     container: answer.container,
     latencyMs,
   }
-}
-
-/** Every pod a URL leads to from outside: what steady traffic to it is shared among. */
-export function targetsOf(view: View, url: string): readonly Target[] {
-  const address = parseUrl(url)
-  if (address === undefined) return []
-  return resolveName(view, address.host).flatMap((ip) => {
-    const found = destinations(view, outsideClient, ip, address.port)
-    return 'error' in found ? [] : found.targets
-  })
 }
 
 function failure(url: string, error: RequestFailure['error'], why: string): RequestFailure {

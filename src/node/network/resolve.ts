@@ -87,11 +87,6 @@ export function resolve(view: View, name: string, namespace: string): Resolution
   return undefined
 }
 
-/** The addresses of a name; none when there is no such name. */
-export function resolveName(view: View, name: string, namespace = 'default'): readonly string[] {
-  return resolve(view, name, namespace)?.ips ?? []
-}
-
 /** The full names a name may mean, in the order they are tried. */
 export function candidates(name: string, namespace: string): string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)]
