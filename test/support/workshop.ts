@@ -13,13 +13,15 @@ import { prngOf } from '../../src/lib/prng.ts'
 import { reduce } from '../../src/store/commit.ts'
 import { viewOver } from '../../src/store/read.ts'
 import { emptySnapshot } from '../../src/store/snapshot.ts'
-import type { Outcome, Transition } from '../../src/store/transition.ts'
+import type { Change, Outcome, Transition } from '../../src/store/transition.ts'
 import type { View } from '../../src/store/view.ts'
 import { t0 } from './view.ts'
 
 export class Workshop {
   now = t0
   readonly refused: string[] = []
+  /** Every change, in order. */
+  readonly changes: Change[] = []
   readonly registry: Registry
   #snapshot = emptySnapshot(t0)
   readonly #prng
@@ -43,6 +45,7 @@ export class Workshop {
     }
     const { snapshot, outcome } = reduce(context, transition)
     this.#snapshot = snapshot
+    if (outcome.ok && outcome.change !== undefined) this.changes.push(outcome.change)
     return outcome
   }
 
