@@ -74,6 +74,8 @@ export interface Agent<State = unknown> {
   readonly watches: readonly ResourceKey[]
   readonly initial: State
   turn(state: State, input: TurnInput): TurnResult<State>
+  /** False for a change of a watched kind that cannot matter to it: no turn is taken for that. */
+  wakes?(change: Change, view: () => View): boolean
   /** What it is busy with, in words for the error of `settle()`; '' when idle. */
   busy?(state: State): string
 }

@@ -5,10 +5,11 @@
 import { type Observable, Subject } from 'rxjs'
 import { chanceOf } from '../lib/digest.ts'
 import type { ApiServer } from '../store/api-server.ts'
-import type { Transition } from '../store/transition.ts'
+import type { Change, Transition } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
 import type { Agent, AgentIntent, Answer, TurnInput } from './agent.ts'
 import type { Host } from './host.ts'
-import { emptyInbox, type Inbox, type World } from './world.ts'
+import { type Inbox, newInbox, type World } from './world.ts'
 
 /** One turn of one agent. `intents()` runs it; `refused` collects the keys whose write was refused during it. */
 export interface Turn {
@@ -19,6 +20,8 @@ export interface Turn {
   created: string
 }
 
+/** Changes that may wait for one agent; past that it lists everything instead. */
+const changesLimit = 100_000
 /** How many turns may be taken without time moving before the loop says that two agents keep waking each other. */
 const livelockTurns = 100_000
 
@@ -27,7 +30,7 @@ export class Loop {
   readonly #api: ApiServer
   readonly #host: Host
   #agents: readonly Agent[] = []
-  readonly #watchers = new Map<string, string[]>()
+  readonly #watchers = new Map<string, Agent[]>()
   readonly #turns = new Subject<Turn>()
   readonly #onFailure: (agent: string, error: unknown) => void
   #current: Turn | undefined
@@ -38,9 +41,7 @@ export class Loop {
     this.#host = host
     this.#onFailure = onFailure
     for (const agent of agents) this.add(agent)
-    api.committed$.subscribe(({ change }) => {
-      for (const id of this.#watchers.get(change.resource) ?? []) this.#note(id, { dirty: true })
-    })
+    api.committed$.subscribe(({ change }) => this.#changed(change))
     api.outcome$.subscribe(({ transition, outcome }) => this.#answered({ transition, outcome }))
   }
 
@@ -57,15 +58,14 @@ export class Loop {
   /** Takes an agent into the round; one the world does not know yet is started. */
   add(agent: Agent): void {
     this.#agents = [...this.#agents, agent]
-    for (const resource of agent.watches)
-      this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent.id])
+    for (const resource of agent.watches) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent])
     if (this.#host.get(agent.id) === undefined) this.#start(agent)
   }
 
   #start(agent: Agent): void {
     this.#host.spawn(agent.id, agent.id, 'controller', { name: agent.id, memory: agent.initial })
     this.#host.send(agent.id, { type: 'views.synced' })
-    this.#world.inboxes[agent.id] = emptyInbox
+    this.#world.inboxes[agent.id] = newInbox(true)
   }
 
   /** Delivers an event to an actor: at once to an agent's own actor, else through the agent it lives beneath. */
@@ -73,13 +73,13 @@ export class Loop {
     const owner = this.#world.actors.get(actor)?.owner
     if (owner === undefined) return false
     if (owner === actor) this.#host.send(actor, event)
-    else this.#note(owner, { deliveries: [...this.#inbox(owner).deliveries, { actor, event }] })
+    else this.deliverTo(owner, actor, event)
     return true
   }
 
   /** Gives an agent a delivery for an actor that does not exist yet. */
   deliverTo(agent: string, actor: string, event: { type: string; [field: string]: unknown }): void {
-    this.#note(agent, { deliveries: [...this.#inbox(agent).deliveries, { actor, event }] })
+    this.#inbox(agent).deliveries.push({ actor, event })
   }
 
   /** Crashes an agent: its memory is gone and it takes no turns until `restart`. */
@@ -92,7 +92,7 @@ export class Loop {
     if (agent === undefined) return
     this.#host.send(id, { type: 'controller.restarted', memory: agent.initial })
     this.#host.send(id, { type: 'views.synced' })
-    this.#world.inboxes[id] = emptyInbox
+    this.#world.inboxes[id] = newInbox(true)
   }
 
   /** Takes turns until nobody has anything to do at this moment. */
@@ -119,7 +119,8 @@ export class Loop {
   /** True when the agent has something to do now. */
   ready(id: string): boolean {
     const box = this.#inbox(id)
-    const waiting = box.dirty || box.more || box.resync || box.fired.length > 0 || box.deliveries.length > 0
+    const waiting =
+      box.changes.length > 0 || box.more || box.resync || box.fired.length > 0 || box.deliveries.length > 0
     if (!waiting) return false
     const snapshot = this.#host.get(id)
     return snapshot !== undefined && (snapshot.matches('idle') || snapshot.matches('backingOff'))
@@ -149,7 +150,7 @@ export class Loop {
     for (let timer = timers.take(store.now); timer !== undefined; timer = timers.take(store.now)) {
       const { agent, actor, event, id, data } = timer.data
       if (actor !== undefined && event !== undefined) this.deliverTo(agent, actor, event)
-      else this.#note(agent, { fired: [...this.#inbox(agent).fired, { id, at: timer.at, data }] })
+      else this.#inbox(agent).fired.push({ id, at: timer.at, data })
     }
     this.drain()
   }
@@ -163,21 +164,35 @@ export class Loop {
   }
 
   #inbox(id: string): Inbox {
-    return this.#world.inboxes[id] ?? emptyInbox
+    const box = this.#world.inboxes[id]
+    if (box !== undefined) return box
+    const fresh = newInbox(true)
+    this.#world.inboxes[id] = fresh
+    return fresh
   }
 
-  #note(id: string, news: Partial<Inbox>): void {
-    this.#world.inboxes[id] = { ...this.#inbox(id), ...news }
+  /** Puts a change before every agent it may matter to. One that lists everything next needs no changes. */
+  #changed(change: Change): void {
+    let view: View | undefined
+    const now = (): View => {
+      view ??= this.#api.view()
+      return view
+    }
+    for (const agent of this.#watchers.get(change.resource) ?? []) {
+      const box = this.#inbox(agent.id)
+      if (box.resync || agent.wakes?.(change, now) === false) continue
+      box.changes.push(change)
+      if (box.changes.length > changesLimit) Object.assign(box, { changes: [], resync: true })
+    }
   }
 
   #answered(answer: Answer): void {
     const by = answer.transition.cause?.by
-    if (by === undefined || this.#world.inboxes[by] === undefined) return
-    const box = this.#inbox(by)
+    const box = by === undefined ? undefined : this.#world.inboxes[by]
+    if (by === undefined || box === undefined) return
     const refused = !answer.outcome.ok
-    box.answers.length === 0
-      ? this.#note(by, { answers: [answer], more: box.more || refused })
-      : ((box.answers as Answer[]).push(answer), refused && this.#note(by, { more: true }))
+    box.answers.push(answer)
+    if (refused) box.more = true
     if (this.#current?.agent !== by) return
     if (refused) this.#current.refused.add(answer.transition.cause?.key ?? '')
     else if (answer.transition.type === 'create' && answer.outcome.ok)
@@ -190,16 +205,16 @@ export class Loop {
 
   #take(agent: Agent): readonly Transition[] {
     const box = this.#inbox(agent.id)
-    this.#world.inboxes[agent.id] = { ...emptyInbox, resync: false }
+    this.#world.inboxes[agent.id] = newInbox(false)
     this.#host.send(agent.id, { type: 'turn.started' })
     const context = this.#host.get(agent.id)?.context as { cursor: number; memory: unknown }
     const { revision } = this.#world.store.snapshot
     try {
-      const input = this.#input(agent, box, context.cursor)
+      const input = this.#input(agent, box)
       const { state, intents, more } = agent.turn(context.memory, input)
       const failing = (state as { failing?: number } | undefined)?.failing ?? 0
       this.#host.send(agent.id, { type: 'turn.ended', cursor: revision, memory: state, failing })
-      if (more) this.#note(agent.id, { more: true })
+      if (more) this.#inbox(agent.id).more = true
       return intents.flatMap((intent) => this.#set(agent.id, intent))
     } catch (error) {
       this.#host.send(agent.id, { type: 'turn.ended', cursor: context.cursor, memory: context.memory, failing: 1 })
@@ -208,13 +223,11 @@ export class Loop {
     }
   }
 
-  #input(agent: Agent, box: Inbox, cursor: number): TurnInput {
-    const since = this.#world.store.log.since(cursor + 1)
-    const watched = new Set(agent.watches)
+  #input(agent: Agent, box: Inbox): TurnInput {
     return {
       view: this.#api.view(),
-      changes: (since ?? []).filter((change) => watched.has(change.resource)),
-      resync: box.resync || since === undefined,
+      changes: box.changes,
+      resync: box.resync,
       fired: box.fired,
       deliveries: box.deliveries,
       answers: box.answers,

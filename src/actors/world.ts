@@ -7,6 +7,7 @@ import type { Ordered } from '../lib/ordered.ts'
 import { prngFrom } from '../lib/prng.ts'
 import type { Timers } from '../lib/timers.ts'
 import type { Store } from '../store/api-server.ts'
+import type { Change } from '../store/transition.ts'
 import type { Answer, Delivery, Fired } from './agent.ts'
 
 /** One actor: its machine's name, its snapshot (a value), and the agent it lives beneath. */
@@ -27,14 +28,14 @@ export interface Alarm {
 
 /** What waits for one agent's next turn. */
 export interface Inbox {
-  /** Something changed that it watches. */
-  readonly dirty: boolean
+  /** What changed that it watches, in order, since its cursor. */
+  changes: Change[]
   /** It asked for another turn. */
-  readonly more: boolean
-  readonly resync: boolean
-  readonly fired: readonly Fired[]
-  readonly deliveries: readonly Delivery[]
-  readonly answers: readonly Answer[]
+  more: boolean
+  resync: boolean
+  fired: Fired[]
+  deliveries: Delivery[]
+  answers: Answer[]
 }
 
 export interface World {
@@ -48,7 +49,15 @@ export interface World {
   lastTurn: number
 }
 
-export const emptyInbox: Inbox = { dirty: false, more: false, resync: true, fired: [], deliveries: [], answers: [] }
+/** An inbox without letters. `resync` for an agent that has yet to list everything. */
+export function newInbox(resync: boolean): Inbox {
+  return { changes: [], more: false, resync, fired: [], deliveries: [], answers: [] }
+}
+
+function copyOf(box: Inbox): Inbox {
+  const { changes, more, resync, fired, deliveries, answers } = box
+  return { changes: [...changes], more, resync, fired: [...fired], deliveries: [...deliveries], answers: [...answers] }
+}
 
 /** An independent world from this very moment. Nothing either of them does is seen by the other. */
 export function forkWorld(world: World): World {
@@ -58,7 +67,7 @@ export function forkWorld(world: World): World {
     store: { ...store, log: store.log.fork(), prng: prngFrom(store.prng.state) },
     actors: world.actors.clone(),
     timers: world.timers.fork(),
-    inboxes: { ...world.inboxes },
+    inboxes: Object.fromEntries(Object.entries(world.inboxes).map(([id, box]) => [id, copyOf(box)])),
     lastTurn: world.lastTurn,
   }
 }

@@ -9,6 +9,7 @@ import { type KubeObject, keyOf } from '../api/object.ts'
 import { controllerOf } from '../api/owner.ts'
 import { dequeued, emptyQueue, enqueued, type KeyQueue, queueSize } from '../lib/key-queue.ts'
 import type { Cause, Change } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
 import type { Controller, Intent } from './controller.ts'
 
 /** What a controller remembers between turns. */
@@ -44,6 +45,7 @@ export function controllerAgent(controller: Controller, onTrouble: OnTrouble = (
     id: `controller/${controller.name}`,
     watches: [...new Set(kinds.map((kind) => kind.resource))],
     initial,
+    wakes: (change, view) => changeKeys(controller, view, change).length > 0,
     turn: (memory, input) => turn(controller, memory, input, onTrouble),
     busy: (memory) => (queueSize(memory.queue) > 0 ? `${queueSize(memory.queue)} keys` : ''),
   }
@@ -85,10 +87,10 @@ function keysOf(controller: Controller, input: TurnInput): [string, number][] {
     const asked = (controller.starts?.(view) ?? []).map((key): [string, number] => [key, view.revision])
     return [...due, ...all, ...asked]
   }
-  return [...due, ...input.changes.flatMap((change) => changeKeys(controller, input, change))]
+  return [...due, ...input.changes.flatMap((change) => changeKeys(controller, () => input.view, change))]
 }
 
-function changeKeys(controller: Controller, input: TurnInput, change: Change): [string, number][] {
+function changeKeys(controller: Controller, view: () => View, change: Change): [string, number][] {
   const keys: string[] = []
   if (change.resource === controller.of.resource && controller.matters?.(change) !== false) keys.push(change.key)
   if (controller.owns.some((kind) => kind.resource === change.resource)) {
@@ -96,7 +98,7 @@ function changeKeys(controller: Controller, input: TurnInput, change: Change): [
     if (change.previous !== undefined) keys.push(...ownerKeys(controller, change.previous))
   }
   for (const watch of controller.watches) {
-    if (watch.kind.resource === change.resource) keys.push(...watch.keys(change.object, input.view, change))
+    if (watch.kind.resource === change.resource) keys.push(...watch.keys(change.object, view(), change))
   }
   return keys.map((key) => [key, change.revision])
 }

@@ -44,7 +44,8 @@ export function planReplacement(
   const version = sent.metadata?.resourceVersion
   if (version !== undefined && version !== '' && version !== stored.metadata.resourceVersion)
     throw conflict(kind.resource, name)
-  const { object: read, warnings } = decoded(kind, sent, options)
+  const { object: read, warnings } =
+    options.trusted === true ? { object: sent, warnings: [] } : decoded(kind, sent, options)
   const merged = withKept(kind, read, stored, subresource, options.trusted === true)
   const request = { operation: 'UPDATE', kind, namespace, name, object: merged, previous: stored, subresource } as const
   const accepted = admitted(context, request)
