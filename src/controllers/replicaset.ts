@@ -11,8 +11,9 @@ import { equal } from '../lib/equal.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { claim } from './claim.ts'
-import { controller, type Intent } from './controller.ts'
+import { controller, type Intent, type Wake } from './controller.ts'
 import { podFrom } from './pod-template.ts'
+import { backoff, type Wait } from './replicaset/backoff.ts'
 import { counted, statusFrom } from './replicaset/status.ts'
 import { victims } from './replicaset/victims.ts'
 import { createOf, deleteOf, reportOf, statusOf } from './writes.ts'
@@ -33,16 +34,29 @@ export function reconcile(view: View, key: string): readonly Intent[] {
   const numbers = counted(replicaSet, kept, view.now)
   const status = statusFrom(replicaSet, numbers)
   const written = equal(status, replicaSet.status) ? [] : [statusOf(ReplicaSet, { ...replicaSet, status })]
-  const wake: Intent[] = numbers.nextAvailableAt === undefined ? [] : [{ type: 'wake', at: numbers.nextAvailableAt }]
-  return [...intents, ...written, ...wake, ...manage(view, replicaSet, numbers.active)]
+  const surplus = numbers.active.length - (replicaSet.spec.replicas ?? 1)
+  const wait = surplus < 0 ? backoff(numbers.failed, replicaSet.spec.replicas ?? 1, view.now) : undefined
+  const managed = wait === undefined ? manage(view, replicaSet, numbers.active, surplus) : []
+  return [...intents, ...written, ...wakes(numbers.nextAvailableAt, wait), ...managed]
 }
 
-function manage(view: View, replicaSet: KubeObject, active: readonly KubeObject[]): readonly Transition[] {
-  if (replicaSet.metadata.deletionTimestamp !== undefined) return []
-  const surplus = active.length - (replicaSet.spec.replicas ?? 1)
+/** One wake, the earlier of the two; in the background only when nothing but a long back-off is waited for. */
+function wakes(availableAt: number | undefined, wait: Wait | undefined): readonly Wake[] {
+  if (wait === undefined) return availableAt === undefined ? [] : [{ type: 'wake', at: availableAt }]
+  const { until, background } = wait
+  if (availableAt === undefined) return [{ type: 'wake', at: until, background }]
+  return [{ type: 'wake', at: Math.min(availableAt, until) }]
+}
+
+function manage(
+  view: View,
+  replicaSet: KubeObject,
+  active: readonly KubeObject[],
+  surplus: number,
+): readonly Transition[] {
+  if (replicaSet.metadata.deletionTimestamp !== undefined || surplus === 0) return []
   const count = Math.min(Math.abs(surplus), burstReplicas)
   if (surplus < 0) return creations(replicaSet, count)
-  if (surplus === 0) return []
   return victims(active, relatedPods(view, replicaSet), count, view.now).flatMap((pod) => [
     deleteOf(Pod, pod),
     reportOf(component, replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`),

@@ -300,6 +300,19 @@ describe('failures', () => {
     ])
   })
 
+  it('is as patient with a pod that another node than its own refused', () => {
+    const shop = withNodes(node('a'))
+    shop.create(daemonSet())
+    for (let round = 0; round < 3; round++) {
+      shop.reconcile(daemonSetController, key)
+      const [pod] = living(shop) as [KubeObject]
+      if (!pod.spec.nodeName) shop.bind(pod, 'b')
+      shop.setPod(shop.get('Pod', pod.metadata.name), { phase: 'Failed', ready: false })
+    }
+    expect(shop.list('Pod').map((pod) => pod.metadata.annotations?.['daemonset.kybern.dev/failures'])).toContain('1')
+    expect(wakesOf(shop.reconcile(daemonSetController, key))).toMatchObject([{ at: t0 + 1000 }])
+  })
+
   it('replaces a pod that ended', () => {
     const shop = withNodes(node('a'))
     shop.create(daemonSet())

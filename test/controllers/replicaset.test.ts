@@ -82,6 +82,27 @@ describe('scaling', () => {
     expect(shop.get('ReplicaSet', 'web').status).toMatchObject({ replicas: 0, terminatingReplicas: 1 })
   })
 
+  it('replaces pods that fail at once only after a doubling wait (R7, kubernetes#72593)', () => {
+    const shop = new Workshop()
+    shop.create(replicaSet('web', 1))
+    const waits: number[] = []
+    for (let round = 0; round < 5; round++) {
+      const [wake] = wakesOf(shop.reconcile(replicaSetController, key))
+      if (wake !== undefined) {
+        waits.push(wake.at - shop.now)
+        expect(shop.list('Pod')).toHaveLength(round)
+        shop.now = wake.at
+        shop.reconcile(replicaSetController, key)
+      }
+      for (const pod of shop.list('Pod'))
+        if (pod.status?.phase !== 'Failed') shop.setPod(pod, { phase: 'Failed', ready: false })
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000])
+    shop.now += 600_000
+    shop.reconcile(replicaSetController, key)
+    expect(shop.list('Pod')).toHaveLength(6)
+  })
+
   it('writes nothing when there is nothing to do', () => {
     const shop = new Workshop()
     shop.create(replicaSet('web', 3))

@@ -77,12 +77,17 @@ function isUnbound(pod: KubeObject): boolean {
 
 function attend(scene: Scene, node: string, there: readonly KubeObject[], run: boolean, draft: Draft): void {
   const running: KubeObject[] = []
+  let [kept, failures] = [0, 0]
   for (const pod of there) {
-    if (pod.metadata.deletionTimestamp !== undefined) continue
-    if (pod.status?.phase === 'Failed') failed(scene, node, pod, run && there.length === 1, draft)
-    else if (pod.status?.phase === 'Succeeded') finished(scene, node, pod, draft)
+    if (pod.metadata.deletionTimestamp !== undefined) kept++
+    else if (pod.status?.phase === 'Failed') {
+      const counted = failed(scene, node, pod, draft)
+      if (counted === undefined) kept++
+      else failures = Math.max(failures, counted)
+    } else if (pod.status?.phase === 'Succeeded') finished(scene, node, pod, draft)
     else running.push(pod)
   }
+  if (run && failures > 0 && kept + running.length === 0) draft.needs.push({ node, failures })
   if (running.length > 1) draft.remove.push(...(scene.surge ? surplusOfSurge(scene, running) : running.slice(1)))
 }
 
@@ -93,20 +98,20 @@ function finished({ daemonSet }: Scene, node: string, pod: KubeObject, draft: Dr
   draft.remove.push(pod)
 }
 
-/** Removes a failed pod, and asks at once for the next, unless it came too soon after the one before. */
-function failed({ daemonSet, now }: Scene, node: string, pod: KubeObject, replace: boolean, draft: Draft): void {
+/** Removes a failed pod unless it came too soon after the one before; answers how many failed in a row with it. */
+function failed({ daemonSet, now }: Scene, node: string, pod: KubeObject, draft: Draft): number | undefined {
   const age = now - createdAt(pod)
   const before = age > 2 * longestBackoffMs ? 0 : Number(pod.metadata.annotations?.[failuresAnnotation] ?? 0)
   const wait = before === 0 ? 0 : Math.min(firstBackoffMs * 2 ** (before - 1), longestBackoffMs)
   if (age < wait) {
     draft.due.push({ at: createdAt(pod) + wait, background: before > patientFailures })
-    return
+    return undefined
   }
   const name = `${pod.metadata.namespace}/${pod.metadata.name}`
   const message = `Found failed daemon pod ${name} on node ${node}, will try to kill it`
   draft.reports.push(reportOf(component, daemonSet, 'Warning', 'FailedDaemonPod', message))
   draft.remove.push(pod)
-  if (replace) draft.needs.push({ node, failures: before + 1 })
+  return before + 1
 }
 
 /** While surging a node may have one pod of each revision: the old one goes once the new one has taken over. */

@@ -13,9 +13,16 @@ export const failuresAnnotation = 'daemonset.kybern.dev/failures'
 
 export type PodsByNode = ReadonlyMap<string, readonly KubeObject[]>
 
-/** The node a daemon pod is on, or is bound to go to by its required affinity. */
+/**
+ * The node a daemon pod is on, or is bound to go to by its required affinity. A failed pod counts where it was meant to
+ * run: a node that refused it because it was not meant for it is not where its successor goes.
+ */
 export function targetNode(pod: KubeObject): string | undefined {
-  if (pod.spec?.nodeName) return pod.spec.nodeName
+  const bound: string | undefined = pod.spec?.nodeName || undefined
+  return pod.status?.phase === 'Failed' ? (meantFor(pod) ?? bound) : (bound ?? meantFor(pod))
+}
+
+function meantFor(pod: KubeObject): string | undefined {
   const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   for (const term of required?.nodeSelectorTerms ?? []) {
     for (const field of term.matchFields ?? []) {

@@ -9,6 +9,8 @@ export interface Counted {
   /** Pods that count as replicas: neither finished nor terminating. */
   readonly active: readonly KubeObject[]
   readonly terminating: number
+  /** Failed pods that are not being deleted. */
+  readonly failed: readonly KubeObject[]
   readonly fullyLabeled: number
   readonly ready: number
   readonly available: number
@@ -21,10 +23,14 @@ export function counted(replicaSet: KubeObject, pods: readonly KubeObject[], now
   const minReadySeconds: number = replicaSet.spec.minReadySeconds ?? 0
   const wanted = Object.entries<string>(replicaSet.spec.template?.metadata?.labels ?? {})
   const active: KubeObject[] = []
+  const failed: KubeObject[] = []
   let [terminating, fullyLabeled, ready, available] = [0, 0, 0, 0]
   let nextAvailableAt: number | undefined
   for (const pod of pods) {
-    if (isPodFinished(pod)) continue
+    if (isPodFinished(pod)) {
+      if (pod.status.phase === 'Failed' && pod.metadata.deletionTimestamp === undefined) failed.push(pod)
+      continue
+    }
     if (pod.metadata.deletionTimestamp !== undefined) {
       terminating++
       continue
@@ -37,7 +43,7 @@ export function counted(replicaSet: KubeObject, pods: readonly KubeObject[], now
     if (at <= now) available++
     else if (Number.isFinite(at)) nextAvailableAt = Math.min(nextAvailableAt ?? at, at)
   }
-  return { active, terminating, fullyLabeled, ready, available, nextAvailableAt }
+  return { active, terminating, failed, fullyLabeled, ready, available, nextAvailableAt }
 }
 
 /** The status object; counts of zero are left out as the server leaves them out, `replicas` excepted. */
