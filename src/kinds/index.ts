@@ -17,6 +17,7 @@ import { Secret } from './core/secret.ts'
 import { Service } from './core/service.ts'
 import { ServiceAccount } from './core/service-account.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.ts'
+import { NodeMetrics, PodMetrics } from './metrics.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
 import { StorageClass } from './storage/storage-class.ts'
@@ -32,10 +33,12 @@ export {
   Lease,
   Namespace,
   Node,
+  NodeMetrics,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodMetrics,
   PriorityClass,
   ReplicaSet,
   Secret,
@@ -62,6 +65,8 @@ export const kinds: readonly Kind[] = [
   HorizontalPodAutoscaler,
   Lease,
   EndpointSlice,
+  NodeMetrics,
+  PodMetrics,
   PodDisruptionBudget,
   PriorityClass,
   StorageClass,

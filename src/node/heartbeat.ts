@@ -18,11 +18,10 @@ export function heartbeat(work: KubeletTurn, at: number): void {
     const lease = work.view.get('leases.coordination.k8s.io', leaseNamespace, name)
     if (lease !== undefined) {
       const ref = { resource: 'leases.coordination.k8s.io', namespace: leaseNamespace, name }
-      const owned =
-        lease.metadata.ownerReferences === undefined
-          ? ownedBy(name, work.view.get('nodes', '', name)?.metadata.uid ?? '')
-          : {}
-      const object = { ...lease, metadata: { ...lease.metadata, ...owned }, spec: { ...lease.spec, renewTime } }
+      const uid = work.view.get('nodes', '', name)?.metadata.uid ?? ''
+      const isOwned = lease.metadata.ownerReferences !== undefined
+      const metadata = isOwned ? lease.metadata : { ...lease.metadata, ...ownedBy(name, uid) }
+      const object = { ...lease, metadata, spec: { ...lease.spec, renewTime } }
       work.intents.push({ type: 'update', ref, object, trusted: true })
     }
     if (withStatus) writeStatus(work, name)

@@ -71,6 +71,10 @@ export function isReleased(kind: Kind, object: KubeObject): boolean {
 
 /** Puts back what this kind of write may not touch: identity always, status or everything else by subresource. */
 function withKept(kind: Kind, sent: KubeObject, stored: KubeObject, subresource: string, trusted: boolean): KubeObject {
+  if (trusted && sent.metadata === stored.metadata) {
+    if (subresource === 'status') return { ...stored, status: sent.status }
+    if (kind.subresources.status !== true || sent.status === stored.status) return sent
+  }
   const { resourceVersion: _version, ...meta } = sent.metadata ?? ({} as ObjectMeta)
   const kept = keptMeta(stored.metadata)
   if (subresource === 'status') {

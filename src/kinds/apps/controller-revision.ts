@@ -1,5 +1,6 @@
 /** ControllerRevision: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { controllerRevisionColumns } from '../columns.ts'
 
 export const ControllerRevision = defineKind({
   group: 'apps',
@@ -15,4 +16,5 @@ export const ControllerRevision = defineKind({
     orphan: (revision) =>
       revision.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [revision.metadata.namespace ?? ''],
   },
+  columns: controllerRevisionColumns,
 })

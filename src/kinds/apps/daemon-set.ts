@@ -1,5 +1,6 @@
 /** DaemonSet: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { daemonSetColumns } from '../columns.ts'
 
 export const DaemonSet = defineKind({
   group: 'apps',
@@ -12,4 +13,5 @@ export const DaemonSet = defineKind({
   schema: 'io.k8s.api.apps.v1.DaemonSet',
   subresources: { status: true },
   life: 'daemonset',
+  columns: daemonSetColumns,
 })

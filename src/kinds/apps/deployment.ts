@@ -1,5 +1,6 @@
 /** Deployment: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { deploymentColumns } from '../columns.ts'
 
 const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 
@@ -14,4 +15,5 @@ export const Deployment = defineKind({
   schema: 'io.k8s.api.apps.v1.Deployment',
   subresources: { status: true, scale: replicaScale },
   life: 'deployment',
+  columns: deploymentColumns,
 })

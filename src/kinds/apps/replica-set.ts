@@ -1,5 +1,6 @@
 /** ReplicaSet: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { replicaSetColumns } from '../columns.ts'
 
 const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 
@@ -19,4 +20,5 @@ export const ReplicaSet = defineKind({
     orphan: (set) =>
       set.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [set.metadata.namespace ?? ''],
   },
+  columns: replicaSetColumns,
 })

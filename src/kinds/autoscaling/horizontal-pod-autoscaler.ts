@@ -1,5 +1,6 @@
 /** HorizontalPodAutoscaler: autoscaling/v2. */
 import { defineKind } from '../../api/kind.ts'
+import { horizontalPodAutoscalerColumns } from '../columns.ts'
 
 export const HorizontalPodAutoscaler = defineKind({
   group: 'autoscaling',
@@ -13,4 +14,5 @@ export const HorizontalPodAutoscaler = defineKind({
   subresources: { status: true },
   life: 'horizontal-pod-autoscaler',
   hasGeneration: false,
+  columns: horizontalPodAutoscalerColumns,
 })

@@ -1,5 +1,6 @@
 /** Lease: coordination.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { leaseColumns } from '../columns.ts'
 
 export const Lease = defineKind({
   group: 'coordination.k8s.io',
@@ -11,4 +12,5 @@ export const Lease = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.coordination.v1.Lease',
   hasGeneration: false,
+  columns: leaseColumns,
 })

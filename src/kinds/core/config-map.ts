@@ -1,5 +1,6 @@
 /** ConfigMap: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { configMapColumns } from '../columns.ts'
 
 export const ConfigMap = defineKind({
   group: '',
@@ -11,4 +12,5 @@ export const ConfigMap = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ConfigMap',
   hasGeneration: false,
+  columns: configMapColumns,
 })

@@ -1,5 +1,6 @@
 /** Event: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { eventColumns } from '../columns.ts'
 
 export const Event = defineKind({
   group: '',
@@ -25,4 +26,5 @@ export const Event = defineKind({
     source: (event) => event.source?.component ?? '',
     type: (event) => event.type ?? '',
   },
+  columns: eventColumns,
 })

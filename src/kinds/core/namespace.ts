@@ -1,5 +1,6 @@
 /** Namespace: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { namespaceColumns } from '../columns.ts'
 
 export const Namespace = defineKind({
   group: '',
@@ -14,4 +15,5 @@ export const Namespace = defineKind({
   life: 'namespace',
   hasGeneration: false,
   fields: { 'status.phase': (object) => object.status?.phase ?? '' },
+  columns: namespaceColumns,
 })

@@ -1,5 +1,6 @@
 /** Node: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { nodeColumns } from '../columns.ts'
 
 export const Node = defineKind({
   group: '',
@@ -14,4 +15,5 @@ export const Node = defineKind({
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
+  columns: nodeColumns,
 })

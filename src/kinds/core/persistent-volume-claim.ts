@@ -1,5 +1,6 @@
 /** PersistentVolumeClaim: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { persistentVolumeClaimColumns } from '../columns.ts'
 
 export const PersistentVolumeClaim = defineKind({
   group: '',
@@ -13,4 +14,5 @@ export const PersistentVolumeClaim = defineKind({
   subresources: { status: true },
   life: 'persistent-volume-claim',
   hasGeneration: false,
+  columns: persistentVolumeClaimColumns,
 })

@@ -1,5 +1,6 @@
 /** PersistentVolume: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { persistentVolumeColumns } from '../columns.ts'
 
 export const PersistentVolume = defineKind({
   group: '',
@@ -17,4 +18,5 @@ export const PersistentVolume = defineKind({
     claim: (volume) =>
       volume.spec?.claimRef ? [`${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`] : [],
   },
+  columns: persistentVolumeColumns,
 })

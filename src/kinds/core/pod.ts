@@ -1,5 +1,6 @@
 /** Pod: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { podColumns } from './pod-columns.ts'
 
 export const Pod = defineKind({
   group: '',
@@ -38,4 +39,5 @@ export const Pod = defineKind({
     'status.podIP': (pod) => pod.status?.podIP ?? '',
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
+  columns: podColumns,
 })

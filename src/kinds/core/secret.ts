@@ -1,5 +1,6 @@
 /** Secret: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { secretColumns } from '../columns.ts'
 
 export const Secret = defineKind({
   group: '',
@@ -12,4 +13,5 @@ export const Secret = defineKind({
   schema: 'io.k8s.api.core.v1.Secret',
   hasGeneration: false,
   fields: { type: (secret) => secret.type ?? '' },
+  columns: secretColumns,
 })

@@ -1,5 +1,6 @@
 /** ServiceAccount: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { serviceAccountColumns } from '../columns.ts'
 
 export const ServiceAccount = defineKind({
   group: '',
@@ -11,4 +12,5 @@ export const ServiceAccount = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
   hasGeneration: false,
+  columns: serviceAccountColumns,
 })

@@ -1,5 +1,6 @@
 /** Service: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { serviceColumns } from '../columns.ts'
 
 export const Service = defineKind({
   group: '',
@@ -24,4 +25,5 @@ export const Service = defineKind({
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
+  columns: serviceColumns,
 })

@@ -1,5 +1,6 @@
 /** EndpointSlice: discovery.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { endpointSliceColumns } from '../columns.ts'
 
 export const EndpointSlice = defineKind({
   group: 'discovery.k8s.io',
@@ -16,4 +17,5 @@ export const EndpointSlice = defineKind({
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`]
     },
   },
+  columns: endpointSliceColumns,
 })

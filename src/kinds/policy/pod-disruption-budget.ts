@@ -1,5 +1,6 @@
 /** PodDisruptionBudget: policy/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { podDisruptionBudgetColumns } from '../columns.ts'
 
 export const PodDisruptionBudget = defineKind({
   group: 'policy',
@@ -11,4 +12,5 @@ export const PodDisruptionBudget = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   subresources: { status: true },
+  columns: podDisruptionBudgetColumns,
 })

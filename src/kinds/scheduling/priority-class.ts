@@ -1,5 +1,6 @@
 /** PriorityClass: scheduling.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { priorityClassColumns } from '../columns.ts'
 
 export const PriorityClass = defineKind({
   group: 'scheduling.k8s.io',
@@ -11,4 +12,5 @@ export const PriorityClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.scheduling.v1.PriorityClass',
   hasGeneration: false,
+  columns: priorityClassColumns,
 })

@@ -1,5 +1,6 @@
 /** StorageClass: storage.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { storageClassColumns } from '../columns.ts'
 
 export const StorageClass = defineKind({
   group: 'storage.k8s.io',
@@ -11,4 +12,5 @@ export const StorageClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.StorageClass',
   hasGeneration: false,
+  columns: storageClassColumns,
 })
