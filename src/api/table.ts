@@ -87,7 +87,8 @@ export function translateTimestamp(text: string | undefined | null, now: number)
 
 /** The columns of a table in order: NAME first, the kind's own, AGE when the kind has none (at the end of priority 0). */
 export function completeColumns(columns: readonly Column[]): Column[] {
-  const named = columns.some((column) => column.name === 'Name') ? [...columns] : [nameColumn, ...columns]
+  if (columns.some((column) => column.name === 'Name')) return [...columns]
+  const named = [nameColumn, ...columns]
   if (named.some((column) => column.name === 'Age')) return named
   const wide = named.findIndex((column) => column.priority > 0)
   return wide < 0 ? [...named, ageColumn] : named.toSpliced(wide, 0, ageColumn)

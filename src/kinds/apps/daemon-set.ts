@@ -13,5 +13,11 @@ export const DaemonSet = defineKind({
   schema: 'io.k8s.api.apps.v1.DaemonSet',
   subresources: { status: true },
   life: 'daemonset',
+  prepare: {
+    create: (object) => ({
+      ...object,
+      status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+    }),
+  },
   columns: daemonSetColumns,
 })

@@ -15,5 +15,6 @@ export const Deployment = defineKind({
   schema: 'io.k8s.api.apps.v1.Deployment',
   subresources: { status: true, scale: replicaScale },
   life: 'deployment',
+  prepare: { create: (object) => ({ ...object, status: {} }) },
   columns: deploymentColumns,
 })

@@ -20,5 +20,6 @@ export const ReplicaSet = defineKind({
     orphan: (set) =>
       set.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [set.metadata.namespace ?? ''],
   },
+  prepare: { create: (object) => ({ ...object, status: { replicas: 0 } }) },
   columns: replicaSetColumns,
 })

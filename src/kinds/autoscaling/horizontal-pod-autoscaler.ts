@@ -14,5 +14,6 @@ export const HorizontalPodAutoscaler = defineKind({
   subresources: { status: true },
   life: 'horizontal-pod-autoscaler',
   hasGeneration: false,
+  prepare: { create: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }) },
   columns: horizontalPodAutoscalerColumns,
 })

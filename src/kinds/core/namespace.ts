@@ -15,5 +15,20 @@ export const Namespace = defineKind({
   life: 'namespace',
   hasGeneration: false,
   fields: { 'status.phase': (object) => object.status?.phase ?? '' },
+  prepare: {
+    create: (object) => ({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        labels: { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name },
+      },
+      spec: { ...object.spec, finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    }),
+    update: (next, previous, { subresource }) =>
+      subresource === 'finalize'
+        ? { ...previous, spec: { ...previous.spec, finalizers: next.spec?.finalizers ?? [] } }
+        : { ...next, spec: { ...next.spec, finalizers: previous.spec?.finalizers ?? [] } },
+  },
   columns: namespaceColumns,
 })

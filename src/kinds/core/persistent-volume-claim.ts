@@ -14,5 +14,6 @@ export const PersistentVolumeClaim = defineKind({
   subresources: { status: true },
   life: 'persistent-volume-claim',
   hasGeneration: false,
+  prepare: { create: (object) => ({ ...object, status: { phase: 'Pending' } }) },
   columns: persistentVolumeClaimColumns,
 })

@@ -18,5 +18,6 @@ export const PersistentVolume = defineKind({
     claim: (volume) =>
       volume.spec?.claimRef ? [`${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`] : [],
   },
+  prepare: { create: (object) => ({ ...object, status: { phase: 'Pending' } }) },
   columns: persistentVolumeColumns,
 })

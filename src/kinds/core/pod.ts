@@ -1,5 +1,6 @@
 /** Pod: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { qosClass } from '../../api/qos.ts'
 import { podColumns } from './pod-columns.ts'
 
 export const Pod = defineKind({
@@ -38,6 +39,9 @@ export const Pod = defineKind({
     'status.phase': (pod) => pod.status?.phase ?? '',
     'status.podIP': (pod) => pod.status?.podIP ?? '',
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+  prepare: {
+    create: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod) } }),
   },
   columns: podColumns,
 })

@@ -25,5 +25,6 @@ export const Service = defineKind({
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
+  prepare: { create: (object) => ({ ...object, status: { loadBalancer: {} } }) },
   columns: serviceColumns,
 })

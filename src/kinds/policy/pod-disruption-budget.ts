@@ -12,5 +12,11 @@ export const PodDisruptionBudget = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   subresources: { status: true },
+  prepare: {
+    create: (object) => ({
+      ...object,
+      status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+    }),
+  },
   columns: podDisruptionBudgetColumns,
 })
