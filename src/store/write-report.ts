@@ -31,10 +31,16 @@ export function planReport(context: CommitContext, report: Report): Plan | undef
     ? similar.find((event) => event.message.startsWith('(combined from similar events): '))
     : similar.find((event) => event.message === message && event.involvedObject.fieldPath === report.fieldPath)
   if (same !== undefined) return counted(context, same, message)
-  if (tooMany(context, events, report)) return undefined
+  if (tooMany(context, events, report) || isGoing(context, report.regarding.metadata.namespace)) return undefined
   const next = eventOf(context, report, message)
   const key = objectKey(next.metadata.namespace ?? '', next.metadata.name)
   return { kind, key, previous: undefined, next: frozen(next), warnings: [] }
+}
+
+/** A namespace that is being deleted takes no new events either. */
+function isGoing(context: CommitContext, namespace: string | undefined): boolean {
+  const found = namespace === undefined ? undefined : objectAt(context.snapshot, 'namespaces', namespace)
+  return found?.metadata.deletionTimestamp !== undefined
 }
 
 function tooMany(context: CommitContext, events: readonly KubeObject[], report: Report): boolean {

@@ -154,7 +154,8 @@ function isTimedOut(deployment: KubeObject, conditions: Conditions, now: number)
 export function deadlineAt(deployment: KubeObject, status: DeploymentStatus): number | undefined {
   const current = getCondition(status.conditions, 'Progressing')
   if (!hasDeadline(deployment) || current === undefined || deployment.spec.paused === true) return undefined
-  if (isComplete(deployment, status) || current.reason === 'ProgressDeadlineExceeded') return undefined
+  const settled = current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable'
+  if (isComplete(deployment, status) || settled) return undefined
   return updatedAt(current) + deployment.spec.progressDeadlineSeconds * 1000 + 1
 }
 

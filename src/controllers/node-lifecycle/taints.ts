@@ -39,7 +39,8 @@ export interface WantedTaints {
 
 /** Keeps taints of others and the times of those that stay. */
 export function wantedTaints(view: View, node: KubeObject): WantedTaints {
-  const now = toRfc3339(view.now)
+  // Stored in whole seconds: rounded up, so that no toleration runs out early.
+  const now = toRfc3339(Math.ceil(view.now / 1000) * 1000)
   const before: readonly Taint[] = node.spec?.taints ?? []
   const { key, at } = expelling(view, node)
   const wanted: Taint[] = schedulingKeys(node).map((one) => ({ key: one, effect: 'NoSchedule' }))

@@ -15,7 +15,9 @@ export const taintNodesByCondition: AdmissionStep = ({ operation, kind, object, 
   const before: readonly Taint[] = previous?.spec?.taints ?? []
   const missing = operation === 'CREATE' && !given.some((taint) => same(taint, notReady))
   const taints = missing ? [...given, notReady] : given
-  const timed = taints.map((taint) => withTime(taint, before, toRfc3339(view.now)))
+  // Stored in whole seconds: rounded up, so that no toleration runs out early.
+  const now = toRfc3339(Math.ceil(view.now / 1000) * 1000)
+  const timed = taints.map((taint) => withTime(taint, before, now))
   if (timed.every((taint, at) => taint === given[at])) return object
   return { ...object, spec: { ...object.spec, taints: timed } }
 }
