@@ -32,7 +32,8 @@ class Decoder {
   readonly #messages = new Messages()
 
   envelope(bytes: Uint8Array, depth: number): KubeObject {
-    if (!startsWithMagic(bytes)) throw new ProtobufError('the body does not begin with the bytes of a Kubernetes object')
+    if (!startsWithMagic(bytes))
+      throw new ProtobufError('the body does not begin with the bytes of a Kubernetes object')
     const parts = bytesByNumber(bytes.subarray(magic.length))
     const type = bytesByNumber(parts.get(1) ?? new Uint8Array())
     const [apiVersion, kind] = [textOf(type.get(1) ?? new Uint8Array()), textOf(type.get(2) ?? new Uint8Array())]
@@ -72,7 +73,8 @@ class Decoder {
   #field(found: Fields, field: Field, reader: Reader, type: number, depth: number): void {
     if (field.shape === 'map') return this.#entry(found, field, reader, type, depth)
     if (field.shape === 'list') {
-      const list = (found[field.name] ??= []) as unknown[]
+      found[field.name] ??= []
+      const list = found[field.name] as unknown[]
       if (type === wire.bytes && isWord(field)) packed(list, field, reader.bytes())
       else list.push(this.#value(field, reader, type, depth) ?? null)
       return
@@ -86,7 +88,8 @@ class Decoder {
   #entry(found: Fields, field: Field, reader: Reader, type: number, depth: number): void {
     expect(type, wire.bytes, field)
     const entry = new Reader(reader.bytes())
-    const map = (found[field.name] ??= {}) as Fields
+    found[field.name] ??= {}
+    const map = found[field.name] as Fields
     let key = ''
     let value: unknown
     while (!entry.done) {
@@ -152,7 +155,10 @@ function isWord(field: FieldType): boolean {
 
 function word(scalar: ScalarCode, reader: Reader): number | boolean {
   if (scalar === 'b') return reader.varint() !== 0n
-  return scalar === 'd' ? reader.double() : reader.integer()
+  if (scalar === 'i') return reader.integer()
+  const value = reader.double()
+  if (!Number.isFinite(value)) throw new ProtobufError('a number that JSON does not have')
+  return value
 }
 
 function packed(list: unknown[], field: FieldType, bytes: Uint8Array): void {
