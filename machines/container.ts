@@ -27,12 +27,15 @@ export interface ContainerPlan {
   /** From the stop signal to exit, preStop included; the grace period bounds it. */
   readonly stopMs: number
   readonly preStopMs: number
+  /** How long a container that fails its probes is given to stop. */
+  readonly graceMs: number
 }
 
 export interface ContainerContext {
   readonly name: string
   readonly image: string
   readonly plan: ContainerPlan
+  /** Starts after the first. */
   readonly restarts: number
   /** Times in ms; 0 when it did not happen. */
   readonly startedAt: number
@@ -50,13 +53,20 @@ export interface ContainerContext {
   readonly backoffMs: number
   readonly pullTries: number
   readonly stopMs: number
+  /** When it was told to stop. */
+  readonly stopAt: number
+  /** It did not stop in time. */
   readonly killed: boolean
+  /** It is being stopped because its startup or liveness probe failed. */
+  readonly unhealthy: boolean
+  /** Why it cannot be created, as a waiting reason and in words; '' when nothing is in the way. */
+  readonly blockedReason: string
   readonly blocked: string
 }
 
 export type ContainerEvent = (
-  | { type: 'start.requested'; plan: ContainerPlan }
-  | { type: 'start.blocked'; reason: string }
+  | { type: 'start.requested'; plan: ContainerPlan; image?: string }
+  | { type: 'start.blocked'; reason: string; message: string }
   | { type: 'stop.requested'; graceMs: number }
   | { type: 'restart.delayed'; backoffMs: number }
   | { type: 'machine.died' }
@@ -76,6 +86,7 @@ const noPlan: ContainerPlan = {
   exitCode: 0,
   stopMs: 0,
   preStopMs: 0,
+  graceMs: 0,
 }
 
 const timeOf = (event: { at?: number }): number => event.at ?? 0
@@ -96,6 +107,7 @@ export const containerMachine = setup({
     run: ({ context }) => context.plan.exitMs,
     stop: ({ context }) => context.stopMs,
     backoff: ({ context }) => context.backoffMs,
+    notice: 1000,
     pullBackoff: ({ context }) => Math.min(10_000 * 2 ** (context.pullTries - 1), 300_000),
   },
   guards: {
@@ -108,19 +120,25 @@ export const containerMachine = setup({
     isReadyAtOnce: ({ context }) => context.plan.readyMs === 0,
     exits: ({ context }) => context.plan.exitMs !== Number.POSITIVE_INFINITY,
     turnsUnhealthy: ({ context }) => context.plan.unhealthyMs !== Number.POSITIVE_INFINITY,
+    isSooner: ({ context, event }) =>
+      event.type === 'stop.requested' && timeOf(event) + event.graceMs < context.stopAt + context.stopMs,
   },
   actions: {
     takePlan: assign(({ context, event }) =>
-      event.type === 'start.requested' ? { ...context, plan: event.plan, blocked: '' } : context,
+      event.type === 'start.requested'
+        ? { ...context, plan: event.plan, image: event.image ?? context.image, blocked: '', blockedReason: '' }
+        : context,
     ),
     noteBlocked: assign(({ context, event }) =>
-      event.type === 'start.blocked' ? { ...context, blocked: event.reason } : context,
+      event.type === 'start.blocked' ? { ...context, blocked: event.message, blockedReason: event.reason } : context,
     ),
     noteStarted: assign(({ context, event }) => ({
       ...context,
+      restarts: context.last === null ? context.restarts : context.restarts + 1,
       startedAt: timeOf(event),
       finishedAt: 0,
       killed: false,
+      unhealthy: false,
     })),
     noteExit: assign(({ context, event }) => ({
       ...context,
@@ -129,19 +147,21 @@ export const containerMachine = setup({
       reason: context.plan.exitCode === 0 ? 'Completed' : 'Error',
     })),
     noteStop: assign(({ context, event }) => {
-      if (event.type !== 'stop.requested')
-        return { ...context, stopMs: Math.min(context.plan.stopMs, 30_000), killed: context.plan.stopMs > 30_000 }
-      return {
-        ...context,
-        stopMs: Math.min(context.plan.stopMs, event.graceMs),
-        killed: context.plan.stopMs > event.graceMs,
-      }
+      const { stopMs: needs, graceMs: given } = context.plan
+      const graceMs = event.type === 'stop.requested' ? event.graceMs : given
+      return { ...context, stopMs: Math.min(needs, graceMs), killed: needs > graceMs, stopAt: timeOf(event) }
     }),
+    noteHurry: assign(({ context, event }) =>
+      event.type === 'stop.requested'
+        ? { ...context, stopMs: event.graceMs, killed: true, stopAt: timeOf(event) }
+        : context,
+    ),
+    noteUnhealthy: assign(({ context }) => ({ ...context, unhealthy: true })),
     noteStopped: assign(({ context, event }) => ({
       ...context,
       finishedAt: timeOf(event),
-      exitCode: context.killed ? 137 : 0,
-      reason: context.killed ? 'Error' : 'Completed',
+      exitCode: context.killed ? 137 : context.unhealthy ? 143 : 0,
+      reason: context.killed || context.unhealthy ? 'Error' : 'Completed',
     })),
     noteDeath: assign(({ context, event }) => ({
       ...context,
@@ -162,7 +182,6 @@ export const containerMachine = setup({
     notePullFailure: assign(({ context }) => ({ ...context, pullTries: context.pullTries + 1 })),
     noteRestart: assign(({ context }) => ({
       ...context,
-      restarts: context.restarts + 1,
       last: {
         startedAt: context.startedAt,
         finishedAt: context.finishedAt,
@@ -180,6 +199,7 @@ export const containerMachine = setup({
     reportUnready() {},
     reportUnhealthy() {},
     reportKilling() {},
+    reportBlocked() {},
     reportBackoff() {},
     changed() {},
   },
@@ -199,11 +219,14 @@ export const containerMachine = setup({
     backoffMs: 0,
     pullTries: 0,
     stopMs: 0,
+    stopAt: 0,
     killed: false,
+    unhealthy: false,
+    blockedReason: '',
     blocked: '',
   }),
   initial: 'waiting',
-  on: { 'machine.died': { target: '.exited', actions: 'noteDeath' } },
+  on: { 'machine.died': { target: '.exited', actions: 'noteNeverStarted' } },
   states: {
     waiting: {
       on: {
@@ -211,7 +234,7 @@ export const containerMachine = setup({
           { guard: 'isCached', target: 'creating', actions: ['takePlan', 'reportPulled'] },
           { target: 'pulling', actions: 'takePlan' },
         ],
-        'start.blocked': { actions: ['noteBlocked', 'changed'] },
+        'start.blocked': { actions: ['noteBlocked', 'reportBlocked', 'changed'] },
         'stop.requested': { target: 'exited', actions: 'noteNeverStarted' },
       },
     },
@@ -219,10 +242,15 @@ export const containerMachine = setup({
       entry: 'reportPulling',
       after: {
         pull: [
-          { guard: 'pullFails', target: 'imageBackingOff', actions: ['notePullFailure', 'reportPullFailure'] },
+          { guard: 'pullFails', target: 'pullFailed', actions: ['notePullFailure', 'reportPullFailure'] },
           { target: 'creating', actions: 'reportPulled' },
         ],
       },
+      on: { 'stop.requested': { target: 'exited', actions: 'noteNeverStarted' } },
+    },
+    pullFailed: {
+      entry: 'changed',
+      after: { notice: 'imageBackingOff' },
       on: { 'stop.requested': { target: 'exited', actions: 'noteNeverStarted' } },
     },
     imageBackingOff: {
@@ -238,13 +266,16 @@ export const containerMachine = setup({
     running: {
       entry: 'changed',
       initial: 'deciding',
-      on: { 'stop.requested': { target: 'terminating', actions: ['noteStop', 'reportKilling'] } },
+      on: {
+        'stop.requested': { target: 'terminating', actions: ['noteStop', 'reportKilling'] },
+        'machine.died': { target: 'exited', actions: 'noteDeath' },
+      },
       after: {
         run: { guard: 'exits', target: 'exited', actions: 'noteExit' },
         unhealthy: {
           guard: 'turnsUnhealthy',
           target: 'terminating',
-          actions: ['noteStop', 'reportUnhealthy', 'reportKilling'],
+          actions: ['noteUnhealthy', 'noteStop', 'reportUnhealthy', 'reportKilling'],
         },
       },
       states: {
@@ -272,10 +303,15 @@ export const containerMachine = setup({
     },
     terminating: {
       after: { stop: { target: 'exited', actions: 'noteStopped' } },
+      on: {
+        'stop.requested': { guard: 'isSooner', target: 'terminating', reenter: true, actions: 'noteHurry' },
+        'machine.died': { target: 'exited', actions: 'noteDeath' },
+      },
     },
     exited: {
       entry: 'changed',
       on: {
+        'machine.died': {},
         'restart.delayed': [
           { guard: 'isAtOnce', target: 'waiting', actions: ['noteRestart', 'noteBackoff', 'askForStart'] },
           { target: 'crashLooping', actions: ['noteRestart', 'noteBackoff'] },
@@ -286,7 +322,7 @@ export const containerMachine = setup({
       tags: ['background'],
       entry: ['changed', 'reportBackoff'],
       after: { backoff: { target: 'waiting', actions: 'askForStart' } },
-      on: { 'stop.requested': { target: 'exited' } },
+      on: { 'stop.requested': 'exited', 'machine.died': 'exited' },
     },
   },
 })

@@ -11,6 +11,8 @@ export interface NodeContext {
   readonly index: number
   readonly schedulable: boolean
   readonly deaths: number
+  /** What it registers itself with: size, labels, taints. */
+  readonly spec: Readonly<Record<string, unknown>>
 }
 
 export type NodeEvent = (
@@ -27,7 +29,10 @@ export const nodeMachine = setup({
   types: {
     context: {} as NodeContext,
     events: {} as NodeEvent,
-    input: {} as { name: string; index: number },
+    input: {} as { name: string; index: number; spec: Readonly<Record<string, unknown>> },
+  },
+  guards: {
+    isCordoned: ({ context }) => !context.schedulable,
   },
   actions: {
     noteCordon: assign(({ context }) => ({ ...context, schedulable: false })),
@@ -42,7 +47,7 @@ export const nodeMachine = setup({
 }).createMachine({
   id: 'node',
   description: 'Registers, heartbeats, may fall silent or die, comes back, goes.',
-  context: ({ input }) => ({ name: input.name, index: input.index, schedulable: true, deaths: 0 }),
+  context: ({ input }) => ({ name: input.name, index: input.index, spec: input.spec, schedulable: true, deaths: 0 }),
   initial: 'registering',
   on: { 'node.removed': { target: '.removed', actions: ['killContainers', 'deregisterNode'] } },
   states: {
@@ -57,11 +62,25 @@ export const nodeMachine = setup({
     },
     silent: {
       on: {
-        'node.restored': { target: 'ready', actions: 'readPodsAgain' },
+        'node.cordoned': { actions: 'noteCordon' },
+        'node.uncordoned': { actions: 'noteUncordon' },
+        'node.restored': [
+          { guard: 'isCordoned', target: 'ready.cordoned', actions: 'readPodsAgain' },
+          { target: 'ready', actions: 'readPodsAgain' },
+        ],
         'node.killed': { target: 'dead', actions: ['noteDeath', 'killContainers'] },
       },
     },
-    dead: { on: { 'node.restored': { target: 'ready', actions: 'readPodsAgain' } } },
+    dead: {
+      on: {
+        'node.cordoned': { actions: 'noteCordon' },
+        'node.uncordoned': { actions: 'noteUncordon' },
+        'node.restored': [
+          { guard: 'isCordoned', target: 'ready.cordoned', actions: 'readPodsAgain' },
+          { target: 'ready', actions: 'readPodsAgain' },
+        ],
+      },
+    },
     removed: { type: 'final' },
   },
 })

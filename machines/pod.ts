@@ -21,7 +21,7 @@ export interface PodContext {
 }
 
 export type PodEvent = (
-  | { type: 'pod.bound'; node: string; ip: string }
+  | { type: 'pod.bound'; node: string; ip: string; graceMs: number }
   | { type: 'pod.rejected'; node: string; reason: string; message: string }
   | { type: 'volumes.blocked'; why: string }
   | { type: 'volumes.mounted' }
@@ -42,12 +42,11 @@ export const podMachine = setup({
     events: {} as PodEvent,
     input: {} as { name: string; namespace: string; uid: string },
   },
-  delays: {
-    deadline: ({ context }) => context.graceMs,
-  },
   actions: {
     noteBound: assign(({ context, event }) =>
-      event.type === 'pod.bound' ? { ...context, node: event.node, ip: event.ip, startedAt: event.at ?? 0 } : context,
+      event.type === 'pod.bound'
+        ? { ...context, node: event.node, ip: event.ip, graceMs: event.graceMs, startedAt: event.at ?? 0 }
+        : context,
     ),
     noteRejected: assign(({ context, event }) =>
       event.type === 'pod.rejected'

@@ -3,9 +3,10 @@
  * beneath it; what they ask for is carried out here, and the API hears of it in one status write a pod and turn.
  * Source: https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
  */
+import type { NodeContext } from '../../machines/node.ts'
 import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
 import type { KubeObject } from '../api/object.ts'
-import { keyOf, splitKey } from '../api/object.ts'
+import { keyOf, objectKey, splitKey } from '../api/object.ts'
 import type { Change } from '../store/transition.ts'
 import { heartbeat, heartbeatMs } from './heartbeat.ts'
 import { emptyMemory, type KubeletMemory } from './memory.ts'
@@ -41,22 +42,45 @@ export function createKubelets(options: KubeletOptions): Agent<KubeletMemory> {
 
 function turn(options: KubeletOptions, memory: KubeletMemory, input: TurnInput): TurnResult<KubeletMemory> {
   const work = new KubeletTurn(memory, input, options.scripts)
+  retry(work, input)
   if (input.resync) begin(options, work, input)
   else for (const change of input.changes) follow(work, change)
   for (const { actor, event } of input.deliveries) work.deliver(actor, event)
   for (const timer of input.fired) {
     if (timer.id === 'heartbeat') heartbeat(work, timer.at)
+    if (timer.id.startsWith('deadline ')) work.exceed((timer.data as { key: string }).key)
     if (timer.id === 'metrics') work.intents.push(...metricsIntents(work))
   }
   work.settle((pod) => syncPod(work, pod))
   return { state: work.remembered(), intents: work.finished() }
 }
 
+/** A status or removal that came too early for what was stored is written again from what is stored now. */
+function retry(work: KubeletTurn, input: TurnInput): void {
+  for (const { transition, outcome } of input.answers) {
+    if (outcome.ok || outcome.error.code !== 409 || !('ref' in transition)) continue
+    const { resource, namespace, name } = transition.ref
+    if (resource === 'pods') work.touch(objectKey(namespace, name))
+  }
+}
+
 function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): void {
+  for (const id of work.actors.ids('nodes/')) {
+    const known = work.actors.get(id)
+    if (known?.status === 'active') work.recall(known.context as NodeContext)
+  }
   for (const spec of options.nodes) work.addNode(spec)
+  for (const id of work.actors.ids('pods/')) forgetGone(work, id)
   for (const pod of input.view.list('pods')) work.take(pod, undefined)
   work.intents.push({ type: 'timer.set', id: 'heartbeat', at: input.view.now + heartbeatMs, background: true })
   if (input.view.count('horizontalpodautoscalers.autoscaling') > 0) startMetrics(work)
+}
+
+/** A pod that went while nobody looked takes its actors with it. */
+function forgetGone(work: KubeletTurn, id: string): void {
+  const [, namespace = '', name = '', container] = id.split('/')
+  if (container === undefined && work.view.get('pods', namespace, name) === undefined)
+    work.drop(objectKey(namespace, name))
 }
 
 function startMetrics(work: KubeletTurn): void {

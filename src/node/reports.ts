@@ -29,16 +29,33 @@ const containerWords: Readonly<Record<string, Words>> = {
   reportCreated: () => normal('Created', 'Container created'),
   reportStarted: () => normal('Started', 'Container started'),
   reportUnready: () => warning('Unhealthy', 'Readiness probe failed: the simulated container does not answer yet'),
-  reportUnhealthy: () => warning('Unhealthy', 'Liveness probe failed: the simulated container does not answer'),
-  reportKilling: ({ name, plan }) =>
-    plan.unhealthyMs === Number.POSITIVE_INFINITY
-      ? normal('Killing', `Stopping container ${name}`)
-      : normal('Killing', `Container ${name} failed liveness probe, will be restarted`),
+  reportUnhealthy: ({ plan }) => {
+    const probe = plan.unhealthyMs < plan.startupMs ? 'Startup' : 'Liveness'
+    return warning('Unhealthy', `${probe} probe failed: the simulated container does not answer`)
+  },
+  reportKilling: (context, pod) => normal('Killing', whyKilled(context, pod)),
+  reportBlocked: ({ blocked, blockedReason }) =>
+    warning('Failed', blockedReason === 'ErrImageNeverPull' ? `Error: ErrImageNeverPull` : `Error: ${blocked}`),
   reportBackoff: ({ name }, pod) =>
     warning(
       'BackOff',
       `Back-off restarting failed container ${name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
     ),
+}
+
+function whyKilled({ name, image, unhealthy, plan }: ContainerContext, pod: KubeObject): string {
+  if (unhealthy) {
+    const probe = plan.unhealthyMs < plan.startupMs ? 'startup' : 'liveness'
+    return `Container ${name} failed ${probe} probe, will be restarted`
+  }
+  const all: readonly { name: string; image: string }[] = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+  ]
+  const wanted = all.find((one) => one.name === name)?.image
+  if (wanted !== image && pod.metadata.deletionTimestamp === undefined)
+    return `Container ${name} definition changed, will be restarted`
+  return `Stopping container ${name}`
 }
 
 /** The report of a container's action, or undefined when the action is no report. */
@@ -55,9 +72,14 @@ export function containerReport(
 }
 
 /** A report about the pod as a whole. */
-export function podReport(pod: KubeObject, reason: string, message: string): Report {
+export function podReport(
+  pod: KubeObject,
+  reason: string,
+  message: string,
+  level: Report['level'] = 'Warning',
+): Report {
   const source = { component: 'kubelet', host: pod.spec?.nodeName as string }
-  return { type: 'report', regarding: pod, level: 'Warning', reason, message, source, trusted: true }
+  return { type: 'report', regarding: pod, level, reason, message, source, trusted: true }
 }
 
 /** A report about the node itself. */

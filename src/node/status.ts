@@ -26,6 +26,11 @@ export interface StatusInput {
   readonly now: number
 }
 
+/** What a container's actor knows, once there is one. */
+export function contextOf({ snapshot }: ContainerState): ContainerContext | undefined {
+  return snapshot?.context as ContainerContext | undefined
+}
+
 /** True for an init container that runs beside the main ones. */
 export function isSidecar(spec: ContainerSpec): boolean {
   return spec.restartPolicy === 'Always'
@@ -88,7 +93,8 @@ function conditionsOf(input: StatusInput, phase: string, at: string): readonly C
   const observedGeneration = pod.metadata.generation ?? 1
   const over = phase === 'Succeeded' || phase === 'Failed'
   const completed = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : ''
-  const unready = containers.filter((state) => !isReady(state)).map((state) => state.spec.name)
+  const counted = [...inits.filter(({ spec }) => isSidecar(spec)), ...containers]
+  const unready = counted.filter((state) => !isReady(state)).map((state) => state.spec.name)
   const waitingInits = inits.filter((state) => !isInitDone(state)).map((state) => state.spec.name)
   const initialized = !['pending', 'preparing', 'initializing'].some((state) => actor.matches(state))
   const sandbox = !actor.matches('pending') && !actor.matches('preparing') && !over
@@ -166,7 +172,7 @@ function containerStatus(
   return {
     name: spec.name,
     state: currentState(state, phase, podContext, context === undefined ? '' : id(context.restarts), initializing),
-    lastState: last == null ? {} : { terminated: terminated(last, id((context as ContainerContext).restarts - 1)) },
+    lastState: last == null || isRestarting(state) ? {} : { terminated: terminated(last, id(lastRun(state))) },
     ready: isReady(state) || (isInitDone(state) && !isSidecar(spec) && snapshot?.matches('exited') === true),
     restartCount: context?.restarts ?? 0,
     image: spec.image,
@@ -191,32 +197,47 @@ function currentState(
     snapshot.matches('pulling') ||
     snapshot.matches('creating')
   ) {
+    if (context?.last != null && context.backoffMs === 0) return { terminated: terminated(context.last, id) }
+    if (context?.last != null) return { waiting: crashLoop(spec, context, podContext) }
     if (phase === 'Failed' || phase === 'Succeeded')
       return { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } }
     return { waiting: waitingFor(context, initializing) }
   }
+  const why = `failed to pull and unpack image "${spec.image}": ${spec.image}: not found`
+  if (snapshot.matches('pullFailed')) return { waiting: { reason: 'ErrImagePull', message: why } }
   if (snapshot.matches('imageBackingOff')) {
-    const why = `failed to pull and unpack image "${spec.image}": ${spec.image}: not found`
-    const first = context.pullTries <= 1
-    return {
-      waiting: {
-        reason: first ? 'ErrImagePull' : 'ImagePullBackOff',
-        message: first ? why : `Back-off pulling image "${spec.image}": ErrImagePull: ${why}`,
-      },
-    }
+    const message = `Back-off pulling image "${spec.image}": ErrImagePull: ${why}`
+    return { waiting: { reason: 'ImagePullBackOff', message } }
   }
-  if (snapshot.matches('crashLooping')) {
-    const message = `back-off ${context.backoffMs / 1000}s restarting failed container=${spec.name} pod=${podContext.name}_${podContext.namespace}(${podContext.uid})`
-    return { waiting: { reason: 'CrashLoopBackOff', message } }
-  }
+  if (snapshot.matches('crashLooping')) return { waiting: crashLoop(spec, context, podContext) }
   if (snapshot.matches('exited')) return { terminated: terminated(context, id) }
   return { running: { startedAt: toRfc3339(context.startedAt) } }
+}
+
+function crashLoop(spec: ContainerSpec, { backoffMs }: ContainerContext, pod: PodContext): object {
+  const where = `container=${spec.name} pod=${pod.name}_${pod.namespace}(${pod.uid})`
+  return { reason: 'CrashLoopBackOff', message: `back-off ${backoffMs / 1000}s restarting failed ${where}` }
+}
+
+const beforeStart = ['waiting', 'pulling', 'pullFailed', 'imageBackingOff', 'creating', 'crashLooping'] as const
+
+/** Number of the run that `last` tells of: the newest one until the next has begun. */
+function lastRun({ snapshot }: ContainerState): number {
+  const restarts = (snapshot?.context as ContainerContext | undefined)?.restarts ?? 0
+  return beforeStart.some((state) => snapshot?.matches(state)) ? restarts : restarts - 1
+}
+
+/** Started again at once: until it runs, its state is still the end of the run before. */
+function isRestarting({ snapshot }: ContainerState): boolean {
+  const { last = null, backoffMs = 0 } = (snapshot?.context as ContainerContext | undefined) ?? {}
+  const coming = snapshot?.matches('waiting') || snapshot?.matches('pulling') || snapshot?.matches('creating')
+  return coming === true && last !== null && backoffMs === 0
 }
 
 /** A main container of a pod whose init containers still run says so. */
 function waitingFor(context: ContainerContext | undefined, initializing: boolean): object {
   if (context !== undefined && context.blocked !== '')
-    return { reason: 'CreateContainerConfigError', message: context.blocked }
+    return { reason: context.blockedReason, message: context.blocked }
   return { reason: initializing ? 'PodInitializing' : 'ContainerCreating' }
 }
 

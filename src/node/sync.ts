@@ -10,7 +10,7 @@ import { type KubeObject, keyOf } from '../api/object.ts'
 import type { View } from '../store/view.ts'
 import { type ContainerSpec, type Scripts, scriptOf } from './simulated/behaviour.ts'
 import { planStart } from './simulated/plan.ts'
-import { type ContainerState, isInitDone, isReady, isSidecar } from './status.ts'
+import { type ContainerState, contextOf, isInitDone, isReady, isSidecar } from './status.ts'
 import { configError, volumesBlocked } from './volumes.ts'
 
 /** What syncing needs beside the pod: the host, the moment, the node's images, and where to put what actors ask for. */
@@ -78,7 +78,8 @@ function runInits(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
   for (const state of containerStates(context, pod, 'initContainers')) {
     if (isInitDone(state)) continue
-    if (state.snapshot === undefined) return start(context, pod, state.spec)
+    if (canStart(state)) return start(context, pod, state.spec)
+    if (state.snapshot === undefined) return
     if (!state.snapshot.matches('exited')) return
     const again = isSidecar(state.spec) || pod.spec?.restartPolicy !== 'Never'
     if (again) return restart(context, pod, state)
@@ -89,32 +90,49 @@ function runInits(context: SyncContext, pod: KubeObject): void {
 
 function runContainers(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
-  for (const { spec, snapshot } of containerStates(context, pod, 'containers'))
-    if (snapshot === undefined) start(context, pod, spec)
+  for (const state of containerStates(context, pod, 'containers')) if (canStart(state)) start(context, pod, state.spec)
   settleExits(context, pod)
   if (!is(context, id, 'starting')) return
-  const begun = containerStates(context, pod, 'containers').every(
-    ({ snapshot }) => (snapshot?.context as ContainerContext).startedAt > 0,
-  )
+  const begun = containerStates(context, pod, 'containers').every((state) => (contextOf(state)?.startedAt ?? 0) > 0)
   if (begun) send(context, id, { type: 'containers.started' })
 }
 
 function keepRunning(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
+  for (const state of containerStates(context, pod, 'containers')) keepImage(context, pod, state)
   settleExits(context, pod)
   if (!is(context, id, 'running')) return
-  const ready = containerStates(context, pod, 'containers').every(isReady)
+  const ready = [...sidecarsOf(context, pod), ...containerStates(context, pod, 'containers')].every(isReady)
   const was = context.actors.get(id)?.matches({ running: 'ready' }) === true
   if (ready !== was) send(context, id, { type: ready ? 'readiness.gained' : 'readiness.lost' })
+}
+
+/** Never tried, or held up by something that may be there now. */
+function canStart({ snapshot }: ContainerState): boolean {
+  if (snapshot === undefined) return true
+  return snapshot.matches('waiting') && (snapshot.context as ContainerContext).blocked !== ''
+}
+
+/** A container whose image was changed in the spec is stopped; it comes back with the new one. */
+function keepImage(context: SyncContext, pod: KubeObject, state: ContainerState): void {
+  if (canStart(state)) return start(context, pod, state.spec)
+  const snapshot = state.snapshot
+  if (snapshot?.matches('running') !== true || (snapshot.context as ContainerContext).image === state.spec.image) return
+  send(context, `${podActorId(pod)}/${state.spec.name}`, { type: 'stop.requested', graceMs: graceOf(pod) })
+}
+
+function graceOf(pod: KubeObject): number {
+  return 1000 * (pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30)
+}
+
+function sidecarsOf(context: SyncContext, pod: KubeObject): ContainerState[] {
+  return containerStates(context, pod, 'initContainers').filter(({ spec }) => isSidecar(spec))
 }
 
 /** Restarts what the policy restarts; ends the pod when all its containers ended for good. */
 function settleExits(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
   const policy = pod.spec?.restartPolicy ?? 'Always'
-  for (const state of containerStates(context, pod, 'initContainers')) {
-    if (isSidecar(state.spec) && state.snapshot?.matches('exited') === true) restart(context, pod, state)
-  }
   const states = containerStates(context, pod, 'containers')
   let over = 0
   let failed = 0
@@ -127,9 +145,24 @@ function settleExits(context: SyncContext, pod: KubeObject): void {
       if (exitCode !== 0) failed++
     }
   }
-  if (over < states.length) return
+  if (over < states.length) {
+    for (const one of sidecarsOf(context, pod)) if (one.snapshot?.matches('exited') === true) restart(context, pod, one)
+    return
+  }
+  if (!stopSidecars(context, pod)) return
   if (failed === 0) send(context, id, { type: 'containers.succeeded' })
   else send(context, id, { type: 'containers.failed', reason: '', message: '' })
+}
+
+/** Stops sidecars one after the other, the last first; true when none runs any more. */
+function stopSidecars(context: SyncContext, pod: KubeObject): boolean {
+  const alive = sidecarsOf(context, pod).filter(({ snapshot }) => snapshot !== undefined && !snapshot.matches('exited'))
+  const last = alive.at(-1)
+  if (last === undefined) return true
+  if (last.snapshot?.matches('terminating') !== true || pod.metadata.deletionGracePeriodSeconds !== undefined) {
+    send(context, `${podActorId(pod)}/${last.spec.name}`, { type: 'stop.requested', graceMs: graceOf(pod) })
+  }
+  return false
 }
 
 function restart(context: SyncContext, pod: KubeObject, { spec, snapshot }: ContainerState): void {
@@ -140,7 +173,8 @@ function restart(context: SyncContext, pod: KubeObject, { spec, snapshot }: Cont
       ? firstBackoffMs
       : Math.min(before.backoffMs * 2, longestBackoffMs)
   // The first restart after a clean start comes at once, as the kubelet does it.
-  const backoffMs = before.restarts === 0 ? 0 : before.restarts === 1 ? firstBackoffMs : doubled
+  const changed = before.image !== spec.image
+  const backoffMs = before.restarts === 0 || changed ? 0 : before.restarts === 1 ? firstBackoffMs : doubled
   send(context, `${podActorId(pod)}/${spec.name}`, { type: 'restart.delayed', backoffMs })
 }
 
@@ -151,34 +185,47 @@ export function start(context: SyncContext, pod: KubeObject, spec: ContainerSpec
     context.emitted(context.actors.spawn(id, 'container', { name: spec.name, image: spec.image }))
   }
   const missing = configError(context.view, pod, spec)
-  if (missing !== '') return send(context, id, { type: 'start.blocked', reason: missing })
-  const { restarts } = context.actors.get(id)?.context as ContainerContext
+  if (missing !== '') return block(context, id, 'CreateContainerConfigError', missing)
+  const restarts = (context.actors.get(id)?.context as ContainerContext | undefined)?.restarts ?? 0
   try {
     const node = pod.spec?.nodeName as string
     const cached = spec.imagePullPolicy !== 'Always' && context.hasImage(node, spec.image)
+    if (spec.imagePullPolicy === 'Never' && !cached) {
+      const message = `Container image "${spec.image}" is not present with pull policy of Never`
+      return block(context, id, 'ErrImageNeverPull', message)
+    }
     const script = scriptOf(pod, spec, context.scripts)
     const plan = planStart({
       container: spec,
       script,
       cached,
       restarts,
+      graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
       site: `${pod.metadata.uid} ${spec.name}`,
       chance: context.chance,
     })
-    send(context, id, { type: 'start.requested', plan })
+    send(context, id, { type: 'start.requested', plan, image: spec.image })
   } catch (error) {
-    send(context, id, { type: 'start.blocked', reason: error instanceof Error ? error.message : String(error) })
+    block(context, id, 'CreateContainerError', error instanceof Error ? error.message : String(error))
   }
 }
 
+/** Says why a container cannot be created, once for each reason. */
+function block(context: SyncContext, id: string, reason: string, message: string): void {
+  if ((context.actors.get(id)?.context as ContainerContext | undefined)?.blocked === message) return
+  send(context, id, { type: 'start.blocked', reason, message })
+}
+
+/** Main containers are told to stop at once, sidecars when those have ended, the last first. */
 function terminate(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
   const actor = context.actors.get(id)
-  const graceMs = 1000 * (pod.metadata.deletionGracePeriodSeconds ?? 30)
+  const graceMs = graceOf(pod)
   const shorter = actor?.matches('terminating') === true && (actor.context as PodContext).graceMs > graceMs
   if (actor?.matches('terminating') !== true || shorter) send(context, id, { type: 'deletion.requested', graceMs })
   if (!is(context, id, 'terminating')) return
-  const all = [...containerStates(context, pod, 'containers'), ...containerStates(context, pod, 'initContainers')]
-  if (all.every(({ snapshot }) => snapshot === undefined || snapshot.matches('exited')))
-    send(context, id, { type: 'containers.stopped' })
+  const inits = containerStates(context, pod, 'initContainers').filter(({ spec }) => !isSidecar(spec))
+  const first = [...containerStates(context, pod, 'containers'), ...inits]
+  if (!first.every(({ snapshot }) => snapshot === undefined || snapshot.matches('exited'))) return
+  if (stopSidecars(context, pod)) send(context, id, { type: 'containers.stopped' })
 }

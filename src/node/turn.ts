@@ -2,23 +2,25 @@
  * One turn of the kubelets in progress: events go to actors, what the actors ask for is carried out, statuses are
  * gathered. It lives for one turn; what is to be remembered leaves it as values.
  */
+import type { AnyMachineSnapshot } from 'xstate'
 import type { ContainerContext } from '../../machines/container.ts'
 import type { NodeContext } from '../../machines/node.ts'
 import type { PodContext } from '../../machines/pod.ts'
 import type { ActorEvent, ActorHost, Emitted } from '../actors/actor.ts'
 import type { AgentIntent, TurnInput } from '../actors/agent.ts'
 import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
+import { isPodFinished } from '../api/pod-status.ts'
 import { equal } from '../lib/equal.ts'
 import type { Ordered } from '../lib/ordered.ts'
+import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { refusalOf } from './admit.ts'
-import { writeStatus } from './heartbeat.ts'
 import type { KubeletMemory } from './memory.ts'
-import { leaseNamespace, leaseObject, nodeObject } from './node-object.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
-import { containerReport, nodeReport, podReport } from './reports.ts'
+import { nodeAsked } from './nodes.ts'
+import { containerReport, podReport } from './reports.ts'
 import type { ContainerSpec, Scripts } from './simulated/behaviour.ts'
-import { podStatus } from './status.ts'
+import { isSidecar, podStatus } from './status.ts'
 import { containerStates, podActorId, type SyncContext, start } from './sync.ts'
 
 export class KubeletTurn implements SyncContext {
@@ -28,10 +30,8 @@ export class KubeletTurn implements SyncContext {
   readonly scripts: Scripts
   readonly chance: (site: string) => number
   readonly intents: AgentIntent[] = []
-  readonly #removals: AgentIntent[] = []
   readonly #looks = new Set<string>()
   readonly #dirty = new Set<string>()
-  readonly #specs = new Map<string, NodeSpec>()
   #memory: KubeletMemory
   readonly #owned = new Set<keyof KubeletMemory>()
 
@@ -83,14 +83,20 @@ export class KubeletTurn implements SyncContext {
     return this.#memory.images.has(`${node} ${image}`)
   }
 
+  /** Takes a node on: a new actor, or the one that lived through a crash of the kubelets. A removed one begins anew. */
   addNode(spec: NodeSpec): void {
     const id = `nodes/${spec.name}`
-    if (this.actors.get(id) !== undefined) return this.look(id)
-    const index = this.#memory.nodeCount
-    this.own('nodes').set(spec.name, index)
-    this.remember({ nodeCount: index + 1 })
-    this.#specs.set(spec.name, spec)
-    this.emitted(this.actors.spawn(id, 'node', { name: spec.name, index }))
+    const known = this.actors.get(id)
+    if (known?.status === 'active') return this.recall(known.context as NodeContext)
+    const index = this.#memory.nodes.get(spec.name) ?? this.#memory.nodeCount
+    this.recall({ name: spec.name, index })
+    this.emitted(this.actors.spawn(id, 'node', { name: spec.name, index, spec }))
+  }
+
+  /** Knows a node again by its actor. */
+  recall({ name, index }: Pick<NodeContext, 'name' | 'index'>): void {
+    this.own('nodes').set(name, index)
+    this.remember({ nodeCount: Math.max(this.#memory.nodeCount, index + 1) })
   }
 
   /** An event from outside or a delay that ran out. `node.added` brings a node; traffic and files change the memory. */
@@ -131,8 +137,14 @@ export class KubeletTurn implements SyncContext {
     this.#forget(id)
     this.actors.stop(id)
     if (uid !== undefined) this.#removeFiles(`pod/${uid}/`)
+    this.intents.push({ type: 'timer.cancel', id: `deadline ${key}` })
     this.#looks.delete(key)
     this.#dirty.delete(key)
+  }
+
+  /** Notes that a pod's status is to be written when the turn ends. */
+  touch(key: string): void {
+    this.#dirty.add(key)
   }
 
   /** Notes that a pod is to be looked at before the turn ends. */
@@ -143,7 +155,7 @@ export class KubeletTurn implements SyncContext {
   /** Carries out what actors asked for. */
   emitted(asked: readonly Emitted[]): void {
     for (const one of asked) {
-      if (one.actor.startsWith('nodes/')) this.#nodeAsked(one)
+      if (one.actor.startsWith('nodes/')) nodeAsked(this, one)
       else this.#podAsked(one)
     }
   }
@@ -160,9 +172,20 @@ export class KubeletTurn implements SyncContext {
     }
   }
 
-  /** The turn's intents: reports and the like, then one status a changed pod, then removals. */
+  /** The turn's intents: reports and the like, then one status a changed pod, then the removals of those that ended. */
   finished(): AgentIntent[] {
-    return [...this.intents, ...[...this.#dirty].flatMap((key) => this.#statusOf(key)), ...this.#removals]
+    const statuses: AgentIntent[] = []
+    const endings: AgentIntent[] = []
+    for (const key of this.#dirty) {
+      const { namespace, name } = splitKey(key)
+      const pod = this.view.get('pods', namespace, name)
+      const actor = this.actors.get(`pods/${key}`)
+      if (pod?.spec?.nodeName === undefined || actor === undefined || actor.matches('pending')) continue
+      if (!this.talks(pod.spec.nodeName)) continue
+      statuses.push(...this.#statusOf(pod, actor))
+      endings.push(...endOf(pod, actor))
+    }
+    return [...this.intents, ...statuses, ...endings].map(caused)
   }
 
   #forget(podId: string): void {
@@ -173,17 +196,37 @@ export class KubeletTurn implements SyncContext {
     const id = podActorId(pod)
     if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return
     const node = this.view.get('nodes', '', pod.spec.nodeName)
-    const refused = node === undefined ? undefined : refusalOf(this.view, pod, node)
+    const refused = node === undefined ? undefined : refusalOf(this.view, pod, node, (one) => this.#hasTaken(one))
     const at = this.now
     if (refused === undefined) {
-      const ip = pod.spec.hostNetwork === true ? this.#hostIp(pod.spec.nodeName) : this.#nextIp(pod.spec.nodeName)
-      return this.emitted(this.actors.send(id, { type: 'pod.bound', node: pod.spec.nodeName, ip, at }))
+      const ip = pod.spec.hostNetwork === true ? this.hostIp(pod.spec.nodeName) : this.#nextIp(pod.spec.nodeName)
+      const graceMs = 1000 * (pod.spec.terminationGracePeriodSeconds ?? 30)
+      this.intents.push(...deadlineOf(pod, at))
+      return this.emitted(this.actors.send(id, { type: 'pod.bound', node: pod.spec.nodeName, ip, graceMs, at }))
     }
     this.intents.push(podReport(pod, refused.reason, refused.message))
-    this.emitted(this.actors.send(id, { type: 'pod.rejected', node: pod.spec.nodeName, ...refused, at }))
+    const message = `Pod was rejected: ${refused.message}`
+    this.emitted(
+      this.actors.send(id, { type: 'pod.rejected', node: pod.spec.nodeName, reason: refused.reason, message, at }),
+    )
   }
 
-  #hostIp(node: string): string {
+  /** Has the kubelet taken this pod on, in this turn or before? */
+  #hasTaken(pod: KubeObject): boolean {
+    return this.actors.get(podActorId(pod))?.matches('pending') === false
+  }
+
+  /** The time a pod may be active has run out. */
+  exceed(key: string): void {
+    const { namespace, name } = splitKey(key)
+    const pod = this.view.get('pods', namespace, name)
+    if (pod === undefined) return
+    this.intents.push(podReport(pod, 'DeadlineExceeded', deadlineMessage, 'Normal'))
+    const event = { type: 'containers.failed', reason: 'DeadlineExceeded', message: deadlineMessage, at: this.now }
+    this.emitted(this.actors.send(`pods/${key}`, event))
+  }
+
+  hostIp(node: string): string {
     return nodeAddress(this.#memory.nodes.get(node) ?? 0)
   }
 
@@ -193,7 +236,7 @@ export class KubeletTurn implements SyncContext {
     let last = this.#memory.lastIp.get(node) ?? 1
     for (let tries = 0; tries < 253; tries++) {
       last = last >= 254 ? 2 : last + 1
-      if (this.view.by('pods', 'ip', prefix + last).length === 0) break
+      if (this.view.by('pods', 'ip', prefix + last).every(isPodFinished)) break
     }
     this.own('lastIp').set(node, last)
     return prefix + last
@@ -207,9 +250,11 @@ export class KubeletTurn implements SyncContext {
     if (pod === undefined || type === 'startContainers') return
     if (type === 'changed') this.#dirty.add(key)
     else if (type === 'stopContainers') this.#stopContainers(pod)
-    else if (type === 'removeObject') this.#remove(pod)
-    else if (type === 'reportBlocked')
-      this.intents.push(podReport(pod, 'FailedMount', (this.actors.get(actor)?.context as PodContext).blocked))
+    else if (type === 'removeObject') this.#dirty.add(key)
+    else if (type === 'reportBlocked' && container === undefined)
+      this.intents.push(
+        podReport(pod, 'FailedMount', (this.actors.get(actor)?.context as PodContext | undefined)?.blocked ?? ''),
+      )
     else if (container !== undefined) this.#containerAsked(pod, actor, container, type)
   }
 
@@ -229,10 +274,11 @@ export class KubeletTurn implements SyncContext {
   }
 
   #stopContainers(pod: KubeObject): void {
-    const { graceMs } = this.actors.get(podActorId(pod))?.context as PodContext
+    const graceMs = (this.actors.get(podActorId(pod))?.context as PodContext | undefined)?.graceMs ?? 0
     for (const list of ['containers', 'initContainers'] as const) {
       for (const { spec, snapshot } of containerStates(this, pod, list)) {
         if (snapshot === undefined || snapshot.matches('exited')) continue
+        if (list === 'initContainers' && isSidecar(spec)) continue
         this.emitted(
           this.actors.send(`${podActorId(pod)}/${spec.name}`, { type: 'stop.requested', graceMs, at: this.now }),
         )
@@ -240,97 +286,15 @@ export class KubeletTurn implements SyncContext {
     }
   }
 
-  #remove(pod: KubeObject): void {
-    const { namespace = '', name, uid = '' } = pod.metadata
-    this.#dirty.add(keyOf(pod))
-    this.#removals.push({
-      type: 'delete',
-      ref: { resource: 'pods', namespace, name },
-      uid,
-      graceSeconds: 0,
-      trusted: true,
-    })
-  }
-
-  #statusOf(key: string): AgentIntent[] {
-    const { namespace, name } = splitKey(key)
-    const pod = this.view.get('pods', namespace, name)
-    const actor = this.actors.get(`pods/${key}`)
-    if (
-      pod === undefined ||
-      actor === undefined ||
-      !pod.spec?.nodeName ||
-      !this.talks(pod.spec.nodeName) ||
-      actor.matches('pending')
-    )
-      return []
+  #statusOf(pod: KubeObject, actor: AnyMachineSnapshot): AgentIntent[] {
     const inits = containerStates(this, pod, 'initContainers')
     const containers = containerStates(this, pod, 'containers')
-    const hostIP = this.#hostIp(pod.spec.nodeName)
+    const hostIP = this.hostIp(pod.spec.nodeName)
     const status = podStatus({ pod, actor, inits, containers, hostIP, now: this.now })
     if (equal(status, pod.status)) return []
+    const { namespace = '', name, uid = '' } = pod.metadata
     const ref = { resource: 'pods', namespace, name }
-    return [
-      {
-        type: 'update',
-        ref,
-        object: { ...pod, status },
-        subresource: 'status',
-        uid: pod.metadata.uid as string,
-        trusted: true,
-      },
-    ]
-  }
-
-  #nodeAsked({ actor, type }: Emitted): void {
-    const { name, index } = this.actors.get(actor)?.context as NodeContext
-    const stored = this.view.get('nodes', '', name)
-    if (type === 'registerNode') this.#register(actor, name, index, stored)
-    else if (type === 'reportReady' && stored !== undefined)
-      this.intents.push(nodeReport(stored, 'NodeReady', `Node ${name} status is now: NodeReady`))
-    else if (type === 'readPodsAgain') this.#readAgain(name)
-    else if (type === 'killContainers') this.#killAll(name)
-    else if (type === 'deregisterNode')
-      this.#removals.push({ type: 'delete', ref: { resource: 'nodes', namespace: '', name }, trusted: true })
-  }
-
-  #register(actor: string, name: string, index: number, stored: KubeObject | undefined): void {
-    const object = nodeObject(this.#specs.get(name) ?? { name }, index, this.now)
-    if (stored === undefined)
-      this.intents.push({ type: 'create', resource: 'nodes', namespace: '', object, trusted: true })
-    if (this.view.get('leases.coordination.k8s.io', leaseNamespace, name) === undefined) {
-      const lease = leaseObject(object, this.now)
-      this.intents.push({
-        type: 'create',
-        resource: 'leases.coordination.k8s.io',
-        namespace: leaseNamespace,
-        object: lease,
-        trusted: true,
-      })
-    }
-    this.emitted(this.actors.send(actor, { type: 'node.registered', at: this.now }))
-  }
-
-  /** A kubelet that is back reads its pods again: what was deleted meanwhile ends, nothing deleted runs anew. */
-  #readAgain(node: string): void {
-    writeStatus(this, node)
-    const lease = this.view.get('leases.coordination.k8s.io', leaseNamespace, node)
-    if (lease !== undefined) {
-      const renewed = { ...lease, spec: { ...leaseObject(lease, this.now).spec } }
-      const ref = { resource: 'leases.coordination.k8s.io', namespace: leaseNamespace, name: node }
-      this.intents.push({ type: 'update', ref, object: renewed, trusted: true })
-    }
-    for (const pod of this.view.by('pods', 'node', node)) {
-      this.look(keyOf(pod))
-      this.#dirty.add(keyOf(pod))
-    }
-  }
-
-  #killAll(node: string): void {
-    for (const pod of this.view.by('pods', 'node', node)) {
-      for (const id of this.actors.ids(`${podActorId(pod)}/`))
-        this.emitted(this.actors.send(id, { type: 'machine.died', at: this.now }))
-    }
+    return [{ type: 'update', ref, object: { ...pod, status }, subresource: 'status', uid, trusted: true }]
   }
 
   #changeFiles(changes: Readonly<Record<string, string | null>>): void {
@@ -348,4 +312,39 @@ export class KubeletTurn implements SyncContext {
     })
     if (doomed.length > 0) this.#changeFiles(Object.fromEntries(doomed.map((path) => [path, null])))
   }
+}
+
+const deadlineMessage = 'Pod was active on the node longer than the specified deadline'
+
+/** The timer of spec.activeDeadlineSeconds. */
+function deadlineOf(pod: KubeObject, at: number): AgentIntent[] {
+  const seconds: number | undefined = pod.spec?.activeDeadlineSeconds
+  if (seconds === undefined) return []
+  return [{ type: 'timer.set', id: `deadline ${keyOf(pod)}`, at: at + seconds * 1000, data: { key: keyOf(pod) } }]
+}
+
+/**
+ * What a pod that ended asks of the server: its timer goes, and a deleted one is removed. An object that finalizers keep
+ * is asked for once: its grace is 0 from then on.
+ */
+function endOf(pod: KubeObject, actor: AnyMachineSnapshot): AgentIntent[] {
+  const { namespace = '', name, uid = '', deletionGracePeriodSeconds, finalizers = [] } = pod.metadata
+  const over = ['succeeded', 'failed', 'stopped'].some((state) => actor.matches(state))
+  const timed = over && pod.spec?.activeDeadlineSeconds !== undefined
+  const cancel: AgentIntent[] = timed ? [{ type: 'timer.cancel', id: `deadline ${keyOf(pod)}` }] : []
+  if (!actor.matches('stopped') || (deletionGracePeriodSeconds === 0 && finalizers.length > 0)) return cancel
+  const ref = { resource: 'pods', namespace, name }
+  return [...cancel, { type: 'delete', ref, uid, graceSeconds: 0, trusted: true }]
+}
+
+/** Every write names its object as its key: a refused one keeps back only later writes of the same object. */
+function caused(intent: AgentIntent): AgentIntent {
+  if (intent.type === 'timer.set' || intent.type === 'timer.cancel' || intent.cause !== undefined) return intent
+  return { ...intent, cause: { why: 'actor', by: 'kubelet', key: keyOfWrite(intent) } }
+}
+
+function keyOfWrite(write: Transition): string {
+  if (write.type === 'report') return `report ${write.regarding.kind} ${keyOf(write.regarding)} ${write.reason}`
+  if (write.type === 'create') return `${write.resource} ${keyOf(write.object)}`
+  return `${write.ref.resource} ${objectKey(write.ref.namespace, write.ref.name)}`
 }

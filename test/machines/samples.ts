@@ -27,6 +27,7 @@ const plan: ContainerPlan = {
   exitCode: 0,
   stopMs: 200,
   preStopMs: 0,
+  graceMs: 30_000,
 }
 
 /** Plans that differ in what decides the way: image, probes, health, exit. */

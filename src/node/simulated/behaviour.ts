@@ -11,6 +11,15 @@ export interface ContainerSpec {
   readonly [field: string]: unknown
 }
 
+/**
+ * Whether an image can be pulled. All can but these: a registry, name or tag that says so (`invalid…`, `…does-not-exist`,
+ * `…nonexistent`), and nginx releases that were never made (`nginx:1.161` of the Deployment page's failing rollout).
+ */
+export function imageExists(image: string): boolean {
+  if (/^invalid[.-]|does-?not-?exist|non-?existent/.test(image)) return false
+  return !/(^|\/)nginx:1\.\d{3,}/.test(image)
+}
+
 export type Scripts = Readonly<Record<string, string>>
 
 const scriptAnnotation = 'kybern.dev/script'

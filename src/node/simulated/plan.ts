@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
 import type { ContainerPlan } from '../../../machines/container.ts'
-import type { ContainerSpec } from './behaviour.ts'
+import { type ContainerSpec, imageExists } from './behaviour.ts'
 import type { Script } from './script.ts'
 
 interface Probe {
@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly script: Script
   readonly cached: boolean
   readonly restarts: number
+  /** terminationGracePeriodSeconds of the pod. */
+  readonly graceSeconds: number
   readonly site: string
   readonly chance: (site: string) => number
 }
@@ -36,13 +38,13 @@ export function planStart(input: PlanInput): ContainerPlan {
   const readinessProbe = container.readinessProbe as Probe | undefined
   const startupMs = startupProbe === undefined ? 0 : successAt(startupProbe, 0, script.readyMs)
   const answersAt = Math.max(0, script.readyMs - startupMs)
-  const preStopMs = preStop(container)
+  const preStopMs = hookMs(container, 'preStop')
   return {
     cached: input.cached,
-    pullFails: script.pullFails,
+    pullFails: script.pullFails || !imageExists(container.image),
     pullMs: script.pullMs ?? onGrid(800 + 2200 * chance(`pull ${container.image}`)),
     imageBytes: Math.floor(5_000_000 + 180_000_000 * chance(`size ${container.image}`)),
-    startMs: onGrid(100 + 500 * chance(`start ${site} ${input.restarts}`)),
+    startMs: onGrid(100 + 500 * chance(`start ${site} ${input.restarts}`)) + hookMs(container, 'postStart'),
     startupMs,
     readyMs:
       readinessProbe === undefined ? 0 : startupMs === never ? never : successAt(readinessProbe, startupMs, answersAt),
@@ -51,6 +53,7 @@ export function planStart(input: PlanInput): ContainerPlan {
     exitMs: script.exitMs,
     exitCode: script.exitCode,
     preStopMs,
+    graceMs: 1000 * (graceOfProbe(container) ?? input.graceSeconds),
     stopMs: preStopMs + stopTime(script, onGrid(100 + 400 * chance(`stop ${site}`))),
   }
 }
@@ -88,14 +91,25 @@ function failureAt(probe: Probe, from: number): number {
   return start + ((probe.failureThreshold ?? 3) - 1) * period
 }
 
-/** How long the preStop hook takes: `sleep N` in its forms; other hooks a tenth of a second. */
-function preStop(container: ContainerSpec): number {
-  const hook = (
-    container.lifecycle as { preStop?: Record<string, { seconds?: number; command?: string[] }> } | undefined
-  )?.preStop
+/** A liveness or startup probe may have a grace period of its own. */
+function graceOfProbe(container: ContainerSpec): number | undefined {
+  const probes = [container.livenessProbe, container.startupProbe] as (
+    | { terminationGracePeriodSeconds?: number }
+    | undefined
+  )[]
+  return probes.find((probe) => probe?.terminationGracePeriodSeconds !== undefined)?.terminationGracePeriodSeconds
+}
+
+interface Hook {
+  readonly sleep?: { readonly seconds?: number }
+  readonly exec?: { readonly command?: readonly string[] }
+}
+
+/** How long a lifecycle hook takes: `sleep N` in its forms; other hooks a tenth of a second. */
+function hookMs(container: ContainerSpec, name: 'postStart' | 'preStop'): number {
+  const hook = (container.lifecycle as Readonly<Record<string, Hook>> | undefined)?.[name]
   if (hook === undefined) return 0
   if (hook.sleep?.seconds !== undefined) return hook.sleep.seconds * 1000
-  const words = (hook.exec?.command ?? []).join(' ')
-  const sleep = /sleep (\d+)/.exec(words)
-  return sleep === null ? 100 : Number(sleep[1]) * 1000
+  const sleep = /sleep (\d+)/.exec((hook.exec?.command ?? []).join(' '))
+  return sleep === null ? gridMs : Number(sleep[1]) * 1000
 }
