@@ -78,10 +78,16 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   return { url, port, kubeconfig: kubeconfigOf(url, pki), token: pki.token, ca: pki.ca, close }
 }
 
+/**
+ * In eager time one request moves the cluster's clock by this much at most: work without an end (a crash loop) must not
+ * hold up the client. Ten minutes is the time after which a Deployment that makes no progress says so.
+ */
+const eagerWithinMs = 10 * 60 * 1000
+
 /** In eager time every write is followed by a run to quiet; what keeps the cluster busy is only logged. */
 function actedIn(cluster: Cluster, logger: Logger | undefined): void {
   if (cluster.options.time !== 'eager') return
-  cluster.settle().catch((error: Error) => logger?.warn(error.message))
+  cluster.settle({ within: eagerWithinMs }).catch((error: Error) => logger?.warn(error.message))
 }
 
 async function answer(handler: Handler, pki: Pki, incoming: Incoming, outgoing: Outgoing): Promise<void> {

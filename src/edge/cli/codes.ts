@@ -124,6 +124,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'every document needs apiVersion and kind',
     'complete it; a comment alone between --- lines is fine',
   ),
+  'KYB-NETWORK': says(
+    'nobody answered inside the simulated network',
+    'the name does not resolve, no endpoint is ready, or nothing listens on that port',
+    'see kubectl get services and endpointslices; a pod must be ready to be sent anything',
+  ),
   'KYB-NODES': says(
     'that is no set of nodes',
     'nodes are a number, or a list of specs with names that differ',

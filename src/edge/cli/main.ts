@@ -104,12 +104,12 @@ add('completion <shell>', 'a completion script for bash, zsh or fish', async (te
 add('version', 'the version', async (terminal) => (await import('./version.ts')).version(terminal))
 
 for (const [usage, what] of [
-  ['fork', 'forking a running cluster from outside; cluster.fork() does it inside a program'],
-  ['inspect', 'the inspector'],
-  ['replay [file]', 'replaying a recorded run'],
+  ['fork', 'a running cluster cannot be forked from outside; inside a program cluster.fork() does it'],
+  ['inspect', 'there is no inspector'],
+  ['replay [file]', 'recorded runs cannot be replayed'],
 ] as const) {
   add(usage, `not built: ${what}`, () => {
-    throw new KybernError('KYB-UNBUILT', `${what}: this is not built`)
+    throw new KybernError('KYB-UNBUILT', `kybern ${usage.split(' ')[0]} is not built: ${what}`)
   }).allowUnknownOption()
 }
 
