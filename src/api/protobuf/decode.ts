@@ -42,7 +42,7 @@ class Decoder {
     const raw = parts.get(2) ?? new Uint8Array()
     if (encoding !== '') throw new ProtobufError(`content encoding ${JSON.stringify(encoding)} is not supported`)
     if (kind === '' || apiVersion === '') throw new ProtobufError('Object "Kind" or "apiVersion" is missing')
-    if (contentType === 'application/json') return { ...(jsonOf(raw) as object), kind, apiVersion } as KubeObject
+    if (contentType === 'application/json') return { ...objectOf(raw), kind, apiVersion } as KubeObject
     if (contentType !== '' && contentType !== 'application/vnd.kubernetes.protobuf')
       throw new ProtobufError(`content type ${JSON.stringify(contentType)} is not supported`)
     const name = messageOfKind(apiVersion, kind)
@@ -173,6 +173,12 @@ function expect(type: number, wanted: number, field: Field): void {
 function isZero(value: unknown): boolean {
   if (value === '' || value === 0 || value === false) return true
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+function objectOf(bytes: Uint8Array): object {
+  const value = jsonOf(bytes)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new ProtobufError('embedded JSON is not an object')
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

@@ -1,6 +1,7 @@
 /**
  * Objects as `application/vnd.kubernetes.protobuf`, in the order of the kind's fields and with sorted maps, so that the
- * same object gives the same bytes. What has no place in the messages is refused, never left out.
+ * same object gives the same bytes. What has no place in the messages is refused, never left out,
+ * except apiVersion and kind of objects inside others, which protobuf does not carry.
  * Sources: https://kubernetes.io/docs/reference/using-api/api-concepts/ (protobuf encoding)
  */
 import { fromBase64 } from './base64.ts'

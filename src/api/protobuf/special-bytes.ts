@@ -52,9 +52,9 @@ export function textual(value: unknown, wanted: string): string {
   throw new ProtobufError(`${JSON.stringify(value)} is not ${wanted}`)
 }
 
-/** The integer it is, or a ProtobufError. */
+/** The integer it is (below 2^53), or a ProtobufError. */
 export function integral(value: unknown): bigint {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
   throw new ProtobufError(`${JSON.stringify(value)} is not an integer`)
 }
 
