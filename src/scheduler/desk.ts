@@ -1,0 +1,110 @@
+/**
+ * What a policy may ask: the columns of this turn, with the pods that are nominated to nodes counted against those who
+ * come after them.
+ * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#user-exposed-information
+ */
+import type { View } from '../store/view.ts'
+import { bestSlot, mixed } from './best.ts'
+import type { Columns } from './columns.ts'
+import type { PodFacts } from './facts.ts'
+import { type Judge, judgeOf, type Tools } from './judge.ts'
+import { type Failure, failureOf } from './message.ts'
+import type { Verdict } from './node-program.ts'
+
+/** A pod for which space is being made on a node. */
+export interface Nominated {
+  readonly facts: PodFacts
+  readonly node: string
+}
+
+/** One look at one pod; holds until the columns change. */
+export interface Look {
+  readonly judge: Judge
+  /** Slots where the pods nominated there would no longer fit. */
+  readonly overruled: ReadonlyMap<number, Verdict>
+}
+
+export class Desk {
+  readonly columns: Columns
+  readonly tools: Tools
+  /** By pod key. */
+  readonly nominated: ReadonlyMap<string, Nominated>
+
+  constructor(columns: Columns, tools: Tools, nominated: ReadonlyMap<string, Nominated>) {
+    this.columns = columns
+    this.tools = tools
+    this.nominated = nominated
+  }
+
+  get view(): View {
+    return this.tools.view
+  }
+
+  look(facts: PodFacts): Look {
+    this.columns.trim()
+    const overruled = this.#overruled(facts)
+    return { judge: judgeOf(this.columns, facts, this.tools), overruled }
+  }
+
+  /** The best node by Kubernetes' scores. A pod that has been nominated takes its node when that fits. */
+  best({ judge, overruled }: Look): string | undefined {
+    if (judge.nowhere !== undefined) return undefined
+    const own = this.nominated.get(judge.facts.key)?.node
+    const slot = own === undefined ? undefined : this.columns.slotOf.get(own)
+    if (slot !== undefined && judge.check(slot) === 0 && !overruled.has(slot)) return own
+    const allowed = overruled.size === 0 ? undefined : (at: number) => !overruled.has(at)
+    const best = bestSlot(this.columns, judge, this.tools, allowed)
+    return best < 0 ? undefined : this.columns.names[best]
+  }
+
+  /** Any node that fits, drawn by the seed. */
+  any({ judge, overruled }: Look): string | undefined {
+    if (judge.nowhere !== undefined) return undefined
+    const { columns } = this
+    const found = this.shuffled(judge.facts).find((slot) => judge.check(slot) === 0 && !overruled.has(slot))
+    return found === undefined ? undefined : columns.names[found]
+  }
+
+  failure({ judge, overruled }: Look): Failure {
+    return failureOf(this.columns, judge, overruled)
+  }
+
+  /** All slots with a node, in an order that depends on the seed and the pod alone. */
+  shuffled(facts: PodFacts): number[] {
+    const { columns, tools } = this
+    const draw = Math.floor(tools.chance(`scheduler/tie/${facts.key}/${facts.uid}`) * 0x1_0000_0000)
+    const slots = [...columns.slotOf.values()]
+    const luck = (slot: number) => mixed((columns.tie[slot] as number) ^ draw)
+    const name = (slot: number) => columns.names[slot] as string
+    return slots.sort((a, b) => luck(b) - luck(a) || (name(a) < name(b) ? -1 : 1))
+  }
+
+  /** Pods nominated to a node that come before this one: equal or higher priority. */
+  ahead(facts: PodFacts, node: string): Nominated[] {
+    return this.#ahead(facts).filter((one) => one.node === node)
+  }
+
+  #ahead(facts: PodFacts): Nominated[] {
+    if (this.nominated.size === 0) return []
+    return [...this.nominated.values()].filter(
+      (one) =>
+        one.facts.key !== facts.key && one.facts.priority >= facts.priority && !this.columns.pods.has(one.facts.key),
+    )
+  }
+
+  #overruled(facts: PodFacts): ReadonlyMap<number, Verdict> {
+    const ahead = this.#ahead(facts)
+    const found = new Map<number, Verdict>()
+    for (const node of new Set(ahead.map((one) => one.node))) {
+      const slot = this.columns.slotOf.get(node)
+      if (slot === undefined) continue
+      const there = ahead.filter((one) => one.node === node)
+      for (const one of there) this.columns.addPod(one.facts, node)
+      const judge = judgeOf(this.columns, facts, this.tools)
+      const code = judge.check(slot)
+      if (code !== 0) found.set(slot, judge.verdict(code))
+      for (const one of there) this.columns.removePod(one.facts.key)
+    }
+    return found
+  }
+}
