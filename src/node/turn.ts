@@ -119,6 +119,8 @@ export class KubeletTurn implements SyncContext {
       this.#forget(id)
       this.emitted(this.actors.spawn(id, 'pod', { name, namespace, uid }))
     }
+    const gated = pod.spec?.readinessGates !== undefined && previous?.status !== pod.status
+    if (gated) this.#dirty.add(keyOf(pod))
     if (
       previous !== undefined &&
       previous.spec === pod.spec &&
