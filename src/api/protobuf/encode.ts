@@ -7,7 +7,7 @@
 import { fromBase64 } from './base64.ts'
 import { magic } from './decode.ts'
 import { ProtobufError } from './error.ts'
-import { type Field, type FieldType, type Message, Messages, messageOfKind } from './messages.ts'
+import { type Field, type FieldType, type Message, messageOf, messageOfKind } from './messages.ts'
 import { splitUnion, unionField } from './special.ts'
 import {
   durationBytes,
@@ -40,92 +40,88 @@ export function encodeObject(object: Encodable): Uint8Array {
   type.bytes(2, utf8(kind))
   const unknown = new Writer()
   unknown.bytes(1, type.finish())
-  unknown.bytes(2, new Encoder().message(name, object, 1))
+  unknown.bytes(2, messageBytes(name, object, 1))
   unknown.bytes(3, utf8(''))
   unknown.bytes(4, utf8(''))
   return joined([Uint8Array.from(magic), unknown.finish()])
 }
 
-class Encoder {
-  readonly #messages = new Messages()
-
-  message(name: string, value: unknown, depth: number): Uint8Array {
-    if (depth > depthLimit) throw new ProtobufError(`nested deeper than ${depthLimit}`)
-    const message = this.#messages.get(name)
-    const writer = new Writer()
-    if (message.wraps !== undefined) {
-      this.#field(writer, message.wraps, value, depth)
-      return writer.finish()
-    }
-    const union = unionField(name)
-    const fields = union === undefined ? fieldsOf(value, name) : splitUnion(union, value)
-    const known = new Set(message.isKind ? ['apiVersion', 'kind'] : [])
-    this.#fields(writer, message, fields, known, depth)
-    for (const key of Object.keys(fields))
-      if (fields[key] !== undefined && !known.has(key)) throw new ProtobufError(`${name} has no field ${key}`)
+function messageBytes(name: string, value: unknown, depth: number): Uint8Array {
+  if (depth > depthLimit) throw new ProtobufError(`nested deeper than ${depthLimit}`)
+  const message = messageOf(name)
+  const writer = new Writer()
+  if (message.wraps !== undefined) {
+    writeField(writer, message.wraps, value, depth)
     return writer.finish()
   }
+  const union = unionField(name)
+  const fields = union === undefined ? fieldsOf(value, name) : splitUnion(union, value)
+  const known = new Set(message.isKind ? ['apiVersion', 'kind'] : [])
+  writeFields(writer, message, fields, known, depth)
+  for (const key of Object.keys(fields))
+    if (fields[key] !== undefined && !known.has(key)) throw new ProtobufError(`${name} has no field ${key}`)
+  return writer.finish()
+}
 
-  /** Writes what is there of the message's fields and notes their names. True when anything was written. */
-  #fields(writer: Writer, message: Message, fields: Fields, known: Set<string>, depth: number): boolean {
-    let wrote = false
-    for (const field of message.fields) {
-      if (field.name === '') wrote = this.#inlined(writer, field, fields, known, depth) || wrote
-      else {
-        known.add(field.name)
-        const value = Object.hasOwn(fields, field.name) ? fields[field.name] : undefined
-        if (value === undefined || value === null) continue
-        this.#field(writer, field, value, depth)
-        wrote = true
-      }
-    }
-    return wrote
-  }
-
-  #inlined(writer: Writer, field: Field, fields: Fields, known: Set<string>, depth: number): boolean {
-    if (depth > depthLimit) throw new ProtobufError(`nested deeper than ${depthLimit}`)
-    const part = new Writer()
-    const wrote = this.#fields(part, this.#messages.get(field.message as string), fields, known, depth + 1)
-    if (wrote) writer.bytes(field.number, part.finish())
-    return wrote
-  }
-
-  #field(writer: Writer, field: Field, value: unknown, depth: number): void {
-    if (field.shape === 'one') this.#value(writer, field.number, field, value, depth)
-    else if (field.shape === 'list') {
-      if (!Array.isArray(value)) throw new ProtobufError(`field ${field.name} is not a list`)
-      for (const item of value) this.#value(writer, field.number, field, item, depth)
-    } else this.#map(writer, field, fieldsOf(value, field.name), depth)
-  }
-
-  #map(writer: Writer, field: Field, map: Fields, depth: number): void {
-    for (const key of Object.keys(map).sort()) {
-      const entry = new Writer()
-      entry.bytes(1, utf8(key))
-      const value = map[key]
-      if (value !== null && value !== undefined) this.#value(entry, 2, field, value, depth)
-      writer.bytes(field.number, entry.finish())
+/** Writes what is there of the message's fields and notes their names. True when anything was written. */
+function writeFields(writer: Writer, message: Message, fields: Fields, known: Set<string>, depth: number): boolean {
+  let wrote = false
+  for (const field of message.fields) {
+    if (field.name === '') wrote = writeInlined(writer, field, fields, known, depth) || wrote
+    else {
+      known.add(field.name)
+      const value = Object.hasOwn(fields, field.name) ? fields[field.name] : undefined
+      if (value === undefined || value === null) continue
+      writeField(writer, field, value, depth)
+      wrote = true
     }
   }
+  return wrote
+}
 
-  #value(writer: Writer, number: number, type: FieldType, value: unknown, depth: number): void {
-    if (type.scalar === 'i') writer.integer(number, integral(value))
-    else if (type.scalar === 'b') writer.integer(number, truth(value))
-    else if (type.scalar === 'd') writer.double(number, finite(value))
-    else writer.bytes(number, this.#part(type, value, depth))
-  }
+function writeInlined(writer: Writer, field: Field, fields: Fields, known: Set<string>, depth: number): boolean {
+  if (depth > depthLimit) throw new ProtobufError(`nested deeper than ${depthLimit}`)
+  const part = new Writer()
+  const wrote = writeFields(part, messageOf(field.message as string), fields, known, depth + 1)
+  if (wrote) writer.bytes(field.number, part.finish())
+  return wrote
+}
 
-  #part(type: FieldType, value: unknown, depth: number): Uint8Array {
-    if (type.message !== undefined) return this.message(type.message, value, depth + 1)
-    if (type.scalar === 'j') return rawBytes(value)
-    if (value === null || value === undefined) return new Uint8Array()
-    if (type.scalar === 's') return utf8(textual(value, 'a string'))
-    if (type.scalar === 'y') return fromBase64(textual(value, 'base64 text'))
-    if (type.scalar === 't') return timeBytes(value, false)
-    if (type.scalar === 'm') return timeBytes(value, true)
-    if (type.scalar === 'u') return durationBytes(value)
-    return type.scalar === 'q' ? quantityBytes(value) : intOrStringBytes(value)
+function writeField(writer: Writer, field: Field, value: unknown, depth: number): void {
+  if (field.shape === 'one') writeValue(writer, field.number, field, value, depth)
+  else if (field.shape === 'list') {
+    if (!Array.isArray(value)) throw new ProtobufError(`field ${field.name} is not a list`)
+    for (const item of value) writeValue(writer, field.number, field, item, depth)
+  } else writeMap(writer, field, fieldsOf(value, field.name), depth)
+}
+
+function writeMap(writer: Writer, field: Field, map: Fields, depth: number): void {
+  for (const key of Object.keys(map).sort()) {
+    const entry = new Writer()
+    entry.bytes(1, utf8(key))
+    const value = map[key]
+    if (value !== null && value !== undefined) writeValue(entry, 2, field, value, depth)
+    writer.bytes(field.number, entry.finish())
   }
+}
+
+function writeValue(writer: Writer, number: number, type: FieldType, value: unknown, depth: number): void {
+  if (type.scalar === 'i') writer.integer(number, integral(value))
+  else if (type.scalar === 'b') writer.integer(number, truth(value))
+  else if (type.scalar === 'd') writer.double(number, finite(value))
+  else writer.bytes(number, partBytes(type, value, depth))
+}
+
+function partBytes(type: FieldType, value: unknown, depth: number): Uint8Array {
+  if (type.message !== undefined) return messageBytes(type.message, value, depth + 1)
+  if (type.scalar === 'j') return rawBytes(value)
+  if (value === null || value === undefined) return new Uint8Array()
+  if (type.scalar === 's') return utf8(textual(value, 'a string'))
+  if (type.scalar === 'y') return fromBase64(textual(value, 'base64 text'))
+  if (type.scalar === 't') return timeBytes(value, false)
+  if (type.scalar === 'm') return timeBytes(value, true)
+  if (type.scalar === 'u') return durationBytes(value)
+  return type.scalar === 'q' ? quantityBytes(value) : intOrStringBytes(value)
 }
 
 function fieldsOf(value: unknown, where: string): Fields {

@@ -34,6 +34,7 @@ export interface Message {
   /** Set for a message that is, in JSON, the value of its field 1. */
   readonly wraps?: Field
   readonly fields: readonly Field[]
+  readonly byNumber: ReadonlyMap<number, Field>
 }
 
 /** Kinds of meta.v1 that every group and version knows. */
@@ -54,18 +55,16 @@ export function messageOfKind(apiVersion: string, kind: string): string | undefi
   return undefined
 }
 
-/** The messages of one run, each parsed at its first use. */
-export class Messages {
-  readonly #parsed = new Map<string, Message>()
+// Parsed rows by name: a memo of constants, so it never changes an answer.
+const parsed = new Map<string, Message>()
 
-  /** The message of that name; the names in the table are closed under reference. */
-  get(name: string): Message {
-    const known = this.#parsed.get(name)
-    if (known !== undefined) return known
-    const message = parse(name, table[name] as string)
-    this.#parsed.set(name, message)
-    return message
-  }
+/** The message of that name, parsed at its first use; the names in the table are closed under reference. */
+export function messageOf(name: string): Message {
+  const known = parsed.get(name)
+  if (known !== undefined) return known
+  const message = parse(name, table[name] as string)
+  parsed.set(name, message)
+  return message
 }
 
 function parse(name: string, row: string): Message {
@@ -73,10 +72,11 @@ function parse(name: string, row: string): Message {
   if (row.startsWith('=')) {
     const type = typeOf(home, row.slice(1))
     const only = { ...type, number: 1, name: 'items', pointer: false, omitempty: true }
-    return { name, isKind: false, wraps: only, fields: [only] }
+    return { name, isKind: false, wraps: only, fields: [only], byNumber: new Map([[1, only]]) }
   }
   const cells = row.split(' ').filter((cell) => cell !== '' && cell !== '@')
-  return { name, isKind: row.startsWith('@'), fields: cells.map((cell) => fieldOf(home, cell)) }
+  const fields = cells.map((cell) => fieldOf(home, cell))
+  return { name, isKind: row.startsWith('@'), fields, byNumber: new Map(fields.map((field) => [field.number, field])) }
 }
 
 function fieldOf(home: string, cell: string): Field {

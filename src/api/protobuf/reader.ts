@@ -29,10 +29,10 @@ export class Reader {
 
   /** The next field's number and wire type. */
   tag(): { readonly number: number; readonly type: number } {
-    const key = this.varint()
-    const number = key >> 3n
-    if (number < 1n || number > 536_870_911n) throw new ProtobufError(`illegal tag ${number}`)
-    return { number: Number(number), type: Number(key & 7n) }
+    const key = this.#size()
+    const number = Math.floor(key / 8)
+    if (number < 1 || number > 536_870_911) throw new ProtobufError(`illegal tag ${number}`)
+    return { number, type: key % 8 }
   }
 
   /** An unsigned 64-bit value. */
@@ -49,7 +49,10 @@ export class Reader {
 
   /** A signed integer as a number; beyond 2^53 the nearest one. */
   integer(): number {
-    return Number(BigInt.asIntN(64, this.varint()))
+    const byte = this.#bytes[this.#at]
+    if (byte === undefined || byte > 127) return Number(BigInt.asIntN(64, this.varint()))
+    this.#at++
+    return byte
   }
 
   double(): number {
@@ -59,9 +62,7 @@ export class Reader {
 
   /** A length and that many bytes (a view, not a copy). */
   bytes(): Uint8Array {
-    const length = this.varint()
-    if (length > BigInt(this.#bytes.byteLength)) throw unexpectedEnd()
-    return this.#take(Number(length))
+    return this.#take(this.#size())
   }
 
   /** Passes over the value of an unknown field. */
@@ -71,6 +72,21 @@ export class Reader {
     else if (type === wire.bytes) this.bytes()
     else if (type === wire.fixed32) this.#take(4)
     else throw new ProtobufError(`illegal wire type ${type}`)
+  }
+
+  /** A tag or a length: short ones, which nearly all are, without 64-bit arithmetic. */
+  #size(): number {
+    const first = this.#bytes[this.#at]
+    const second = this.#bytes[this.#at + 1]
+    if (first !== undefined && first < 128) {
+      this.#at++
+      return first
+    }
+    if (first !== undefined && second !== undefined && second < 128) {
+      this.#at += 2
+      return (first & 127) | (second << 7)
+    }
+    return Number(this.varint())
   }
 
   #take(length: number): Uint8Array {

@@ -46,6 +46,7 @@ export class Writer {
 }
 
 function varint(value: number | bigint): Uint8Array {
+  if (value < 128) return Uint8Array.of(Number(value))
   const bytes: number[] = []
   let left = BigInt(value)
   while (left > 127n) {
