@@ -18,7 +18,7 @@ import {
   textual,
   timeBytes,
 } from './special-bytes.ts'
-import { joined, utf8, Writer } from './writer.ts'
+import { utf8, Writer } from './writer.ts'
 
 const depthLimit = 100
 
@@ -43,7 +43,11 @@ export function encodeObject(object: Encodable): Uint8Array {
   unknown.bytes(2, messageBytes(name, object, 1))
   unknown.bytes(3, utf8(''))
   unknown.bytes(4, utf8(''))
-  return joined([Uint8Array.from(magic), unknown.finish()])
+  const body = unknown.finish()
+  const whole = new Uint8Array(magic.length + body.byteLength)
+  whole.set(magic)
+  whole.set(body, magic.length)
+  return whole
 }
 
 function messageBytes(name: string, value: unknown, depth: number): Uint8Array {
