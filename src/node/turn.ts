@@ -264,7 +264,10 @@ export class KubeletTurn implements SyncContext {
     const inits = (pod.spec?.initContainers ?? []) as ContainerSpec[]
     const spec = [...((pod.spec?.containers ?? []) as ContainerSpec[]), ...inits].find((one) => one.name === container)
     if (spec === undefined) return
-    if (type === 'askForStart') return start(this, pod, spec)
+    if (type === 'askForStart') {
+      this.#removeFiles(`pod/${pod.metadata.uid}/root/${container}/`)
+      return start(this, pod, spec)
+    }
     const context = this.actors.get(actor)?.context as ContainerContext
     if (type === 'reportPulled' && !context.plan.cached)
       this.own('images').set(`${pod.spec.nodeName} ${spec.image}`, true)

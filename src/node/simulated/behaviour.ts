@@ -1,6 +1,7 @@
 /** How one container of one pod behaves: its script, or what its image and command suggest. */
 import type { KubeObject } from '../../api/object.ts'
 import { parseDuration } from '../../api/time.ts'
+import { KybernError } from '../../lib/coded-error.ts'
 import { parseScript, plainScript, type Script } from './script.ts'
 
 export interface ContainerSpec {
@@ -35,13 +36,33 @@ export function scriptOf(pod: KubeObject, container: ContainerSpec, scripts: Scr
   return { ...plainScript, ...ofCommand(container) }
 }
 
-/** `web: exit 1 after 5s` lines choose by container; text without such a prefix is for all of them. */
+/**
+ * The part of an annotation that is for one container: a JSON map, or lines `web: exit 1 after 5s`, or a block under
+ * `web: |`. Text without such names is for all containers.
+ */
 function annotatedScript(text: string | undefined, container: string): string | undefined {
   if (text === undefined) return undefined
-  const named = text.split('\n').map((line) => /^([a-z0-9][a-z0-9-]*): (.*)$/.exec(line.trim()))
-  if (named.every((match) => match === null)) return text
-  const own = named.filter((match) => match?.[1] === container).map((match) => match?.[2] ?? '')
+  if (text.trimStart().startsWith('{')) return fromJson(text)[container]
+  let name: string | undefined
+  const own: string[] = []
+  let isNamed = false
+  for (const line of text.split('\n')) {
+    const match = /^([a-z0-9][a-z0-9-]*):(?: (.*))?$/.exec(line)
+    if (match !== null) name = match[1]
+    isNamed ||= match !== null
+    const rest = match === null ? line : (match[2] ?? '').replace(/^[|>]-?$/, '')
+    if (name === container) own.push(rest)
+  }
+  if (!isNamed) return text
   return own.length === 0 ? undefined : own.join('\n')
+}
+
+function fromJson(text: string): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new KybernError('KYB-SCRIPT', `the annotation ${scriptAnnotation} begins as a JSON map but is none`)
+  }
 }
 
 export function matchesGlob(pattern: string, text: string): boolean {

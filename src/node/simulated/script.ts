@@ -90,10 +90,7 @@ function quantity(text: string): string {
 /** Reads a script. Throws KYB-SCRIPT naming the line nobody understands. */
 export function parseScript(text: string): Script {
   let script = plainScript
-  for (const line of text
-    .split(/[\n;]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '' && !part.startsWith('#'))) {
+  for (const line of linesOf(text)) {
     const found = rules.flatMap(([pattern, read]) => {
       const match = pattern.exec(line)
       return match === null ? [] : [read(match)]
@@ -102,4 +99,10 @@ export function parseScript(text: string): Script {
     script = 'log' in found ? { ...script, logs: [...script.logs, found.log] } : { ...script, ...found }
   }
   return script
+}
+
+/** Instructions, one a line or separated by `;` outside of quotes; empty ones and remarks left out. */
+function linesOf(text: string): string[] {
+  const parts = text.match(/(?:"[^"\n]*"|[^\n;"]|")+/g) ?? []
+  return parts.map((part) => part.trim()).filter((part) => part !== '' && !part.startsWith('#'))
 }

@@ -157,7 +157,7 @@ function environment({ view, pod, container }: Shell): [string, string][] {
     if (found !== undefined)
       for (const [key, value] of Object.entries(dataOf(found))) pairs.set((from.prefix ?? '') + key, value)
   }
-  for (const one of (container.env ?? []) as EnvVar[]) pairs.set(one.name, valueOf(view, pod, one, pairs))
+  for (const one of (container.env ?? []) as EnvVar[]) pairs.set(one.name, valueOfVariable(view, pod, one, pairs))
   return [...pairs]
 }
 
@@ -171,7 +171,7 @@ interface EnvVar {
   }
 }
 
-function valueOf(
+function valueOfVariable(
   view: View,
   pod: KubeObject,
   { value, valueFrom }: EnvVar,
