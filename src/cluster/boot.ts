@@ -19,7 +19,7 @@ function bootObjects(): { resource: string; namespace: string; object: KubeObjec
       metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'kybern.dev/local',
       reclaimPolicy: 'Delete',
-      volumeBindingMode: 'WaitForFirstConsumer',
+      volumeBindingMode: 'Immediate',
     }),
     put('services', 'default', {
       apiVersion: 'v1',

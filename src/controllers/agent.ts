@@ -11,6 +11,7 @@ import { dequeued, emptyQueue, enqueued, type KeyQueue, queueSize } from '../lib
 import type { Cause, Change } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import type { Controller, Intent } from './controller.ts'
+import { cool, type Heat, heated } from './limiter.ts'
 
 /** What a controller remembers between turns. */
 export interface ControllerMemory {
@@ -23,9 +24,11 @@ export interface ControllerMemory {
   readonly errors: Readonly<Record<string, string>>
   /** Failed keys that were tried again last turn without throwing: cured unless a write is refused. */
   readonly retried: readonly string[]
+  /** How hot the keys are: one that is asked for without end is made to wait. */
+  readonly heat: Heat
 }
 
-const initial: ControllerMemory = { queue: emptyQueue(), failures: {}, failing: 0, errors: {}, retried: [] }
+const initial: ControllerMemory = { queue: emptyQueue(), failures: {}, failing: 0, errors: {}, retried: [], heat: cool }
 
 /** Back-off of client-go's default rate limiter: 5 ms doubling to 1000 s. */
 const firstBackoffMs = 5
@@ -64,8 +67,21 @@ function turn(
   let memory: ControllerMemory = { ...answered.memory, queue: rest }
   for (const [key, because] of taken) {
     const cause: Cause = { why: 'reconcile', by: `controller/${controller.name}`, key, because }
+    const { heat, wait } = heated(memory.heat, key, input.view.now)
+    memory = { ...memory, heat }
+    if (wait !== undefined) {
+      onTrouble(controller.name, key, 'asked for without end at one moment; it has to wait')
+      intents.push({
+        type: 'timer.set',
+        id: `retry ${key}`,
+        at: wait.until,
+        background: wait.background,
+        data: { key },
+      })
+      continue
+    }
     try {
-      for (const intent of controller.reconcile(input.view, key)) intents.push(intentOf(intent, key, cause))
+      intents.push(...asked(controller.reconcile(input.view, key), key, cause))
       if (memory.failures[key] !== undefined) memory = { ...memory, retried: [...memory.retried, key] }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -109,6 +125,13 @@ function ownerKeys(controller: Controller, object: KubeObject): string[] {
     return []
   const namespace = controller.of.namespaced ? `${object.metadata.namespace}/` : ''
   return [namespace + owner.name]
+}
+
+/** A reconcile that does not ask to be woken takes back an earlier wish. */
+function asked(intents: readonly Intent[], key: string, cause: Cause): AgentIntent[] {
+  const wakes = intents.some((intent) => intent.type === 'wake')
+  const mine = intents.map((intent) => intentOf(intent, key, cause))
+  return wakes ? mine : [...mine, { type: 'timer.cancel', id: `wake ${key}` }]
 }
 
 function intentOf(intent: Intent, key: string, cause: Cause): AgentIntent {

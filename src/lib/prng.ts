@@ -12,11 +12,14 @@ export interface Prng {
   /** `count` characters of Kubernetes' name alphabet (no vowels, nothing that looks alike). */
   suffix(count: number): string
   readonly state: readonly number[]
+  /** Goes back (or ahead) to a state: what was drawn since is drawn again. */
+  restore(state: readonly number[]): void
 }
 
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
-function over(generator: ReturnType<typeof xoroshiro128plus>): Prng {
+function over(start: ReturnType<typeof xoroshiro128plus>): Prng {
+  let generator = start
   const below = (bound: number): number => Math.floor(((generator.next() >>> 0) / 0x1_0000_0000) * bound)
   return {
     below,
@@ -29,6 +32,9 @@ function over(generator: ReturnType<typeof xoroshiro128plus>): Prng {
       let text = ''
       for (let i = 0; i < count; i++) text += nameAlphabet[below(nameAlphabet.length)]
       return text
+    },
+    restore(state) {
+      generator = xoroshiro128plusFromState(state)
     },
     get state() {
       return generator.getState()

@@ -4,7 +4,7 @@
  */
 import type { AgentIntent } from '../actors/agent.ts'
 import type { KubeObject } from '../api/object.ts'
-import { toRfc3339 } from '../api/time.ts'
+import { parseTime, toRfc3339 } from '../api/time.ts'
 import { equal } from '../lib/equal.ts'
 import type { View } from '../store/view.ts'
 import type { Load } from './memory.ts'
@@ -16,6 +16,8 @@ import { plainScript } from './simulated/script.ts'
 import type { KubeletTurn } from './turn.ts'
 
 export const metricsMs = 15_000
+/** An autoscaler doubts figures of a pod this young: theirs are written even when they are the same. */
+const youngMs = 330_000
 const resource = 'pods.metrics.k8s.io'
 
 /** The writes that bring PodMetrics up to date, and the next timer while an autoscaler exists. */
@@ -81,7 +83,9 @@ function podIntents(work: KubeletTurn, pod: KubeObject, rate: number): AgentInte
     const { cpuMilli, memoryBytes } = usageOf(pod, container, work.scripts, rate)
     return { name: container.name, usage: { cpu: `${cpuMilli}m`, memory: `${Math.round(memoryBytes / 1024)}Ki` } }
   })
-  if (stored !== undefined && equal(stored.containers, containers)) return []
+  const isOld =
+    parseTime(stored?.timestamp ?? pod.metadata.creationTimestamp ?? '') > parseTime(pod.status.startTime) + youngMs
+  if (stored !== undefined && isOld && equal(stored.containers, containers)) return []
   const labels = pod.metadata.labels === undefined ? {} : { labels: pod.metadata.labels }
   const object = {
     apiVersion: 'metrics.k8s.io/v1beta1',

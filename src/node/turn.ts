@@ -14,6 +14,7 @@ import { equal } from '../lib/equal.ts'
 import type { Ordered } from '../lib/ordered.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
+import { ActorMemo } from './actor-memo.ts'
 import { refusalOf } from './admit.ts'
 import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
@@ -37,7 +38,7 @@ export class KubeletTurn implements SyncContext {
 
   constructor(memory: KubeletMemory, input: TurnInput, scripts: Scripts) {
     this.#memory = memory
-    this.actors = input.actors
+    this.actors = new ActorMemo(input.actors)
     this.view = input.view
     this.now = input.view.now
     this.chance = input.chance

@@ -22,8 +22,15 @@ export interface Reduced {
 
 const unknownCause: Cause = { why: 'request', by: 'unknown' }
 
-/** Pure but for the draws from `context.prng`. */
+/** Pure but for the draws from `context.prng`; what writes nothing draws nothing. */
 export function reduce(context: CommitContext, transition: Transition): Reduced {
+  const before = context.prng.state
+  const reduced = attempted(context, transition)
+  if (reduced.snapshot === context.snapshot) context.prng.restore(before)
+  return reduced
+}
+
+function attempted(context: CommitContext, transition: Transition): Reduced {
   try {
     const plan = planOf(context, transition)
     if (plan === undefined)
