@@ -6,7 +6,9 @@ import { node, on, pod } from './scene.ts'
 const apps = ['web', 'db', 'cache']
 const zones = ['a', 'b', 'c']
 const app = fc.constantFrom(...apps)
-const maybe = <T>(value: fc.Arbitrary<T>, freq = 2) => fc.option(value, { nil: undefined, freq })
+/** The value in `often` of 6 cases, else undefined. */
+const maybe = <T>(value: fc.Arbitrary<T>, often = 3) =>
+  fc.oneof({ arbitrary: value, weight: often }, { arbitrary: fc.constant(undefined), weight: 6 - often })
 
 const taint = fc.record({
   key: fc.constantFrom('dedicated', 'spot'),
@@ -17,13 +19,12 @@ const taint = fc.record({
 const nodeParts = fc.record({
   cpu: fc.constantFrom('1', '2', '4', '7500m'),
   memory: fc.constantFrom('1Gi', '2Gi', '8Gi'),
-  pods: fc.constantFrom('1', '3', '110'),
+  pods: fc.constantFrom('3', '110', '110'),
   gpu: maybe(fc.constantFrom('1', '4')),
-  zone: maybe(fc.constantFrom(...zones), 6),
+  zone: maybe(fc.constantFrom(...zones), 5),
   disk: maybe(fc.constantFrom('ssd', 'hdd')),
-  hostname: fc.boolean().map((lost) => !lost),
-  cordoned: fc.constantFrom(true, false, false, false),
-  taints: fc.array(taint, { maxLength: 2 }),
+  cordoned: fc.constantFrom(true, false, false, false, false, false, false),
+  taints: maybe(fc.array(taint, { maxLength: 2 }), 2),
   images: maybe(fc.constantFrom(200, 900), 2),
 })
 
@@ -42,7 +43,10 @@ export function nodes(most: number): fc.Arbitrary<KubeObject[]> {
         { cpu: parts.cpu, memory: parts.memory, pods: parts.pods, ...gpu },
         {
           metadata: { name: `node-${i}`, labels },
-          spec: { ...(parts.cordoned ? { unschedulable: true } : {}), taints: parts.taints },
+          spec: {
+            ...(parts.cordoned ? { unschedulable: true } : {}),
+            ...(parts.taints ? { taints: parts.taints } : {}),
+          },
         },
       )
       return { ...made, status: { ...made.status, images } }
