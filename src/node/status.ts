@@ -49,7 +49,10 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
   const main = input.containers.map((state) =>
     containerStatus(pod, state, phase, context, actor.matches('initializing') && input.inits.length > 0),
   )
-  const inits = input.inits.map((state) => containerStatus(pod, state, phase, context, actor.matches('initializing')))
+  const inits = input.inits.map((state) => ({
+    ...containerStatus(pod, state, phase, context, actor.matches('initializing')),
+    ready: isReady(state) || (isInitDone(state) && !isSidecar(state.spec)),
+  }))
   const addresses = context.ip === '' ? {} : { podIP: context.ip, podIPs: [{ ip: context.ip }] }
   const {
     reason: _reason,
@@ -173,7 +176,7 @@ function containerStatus(
     name: spec.name,
     state: currentState(state, phase, podContext, context === undefined ? '' : id(context.restarts), initializing),
     lastState: last == null || isRestarting(state) ? {} : { terminated: terminated(last, id(lastRun(state))) },
-    ready: isReady(state) || (isInitDone(state) && !isSidecar(spec) && snapshot?.matches('exited') === true),
+    ready: isReady(state),
     restartCount: context?.restarts ?? 0,
     image: spec.image,
     imageID: begun ? `simulated/${spec.image.split('@')[0]}@sha256:${digest(spec.image).repeat(4)}` : '',
