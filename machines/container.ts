@@ -17,6 +17,8 @@ export interface ContainerPlan {
   readonly startupMs: number
   /** From started to ready; 0 without a readiness probe. */
   readonly readyMs: number
+  /** From ready to not ready again, for the rest of the run. */
+  readonly failMs: number
   /** From started to the first readiness probe that fails. */
   readonly unreadyMs: number
   /** From started to the liveness probe's (or startup probe's) final failure. */
@@ -80,6 +82,7 @@ const noPlan: ContainerPlan = {
   startMs: 0,
   startupMs: 0,
   readyMs: 0,
+  failMs: 0,
   unreadyMs: 0,
   unhealthyMs: 0,
   exitMs: 0,
@@ -102,6 +105,7 @@ export const containerMachine = setup({
     start: ({ context }) => context.plan.startMs,
     startup: ({ context }) => context.plan.startupMs,
     readiness: ({ context }) => context.plan.readyMs,
+    failure: ({ context }) => context.plan.failMs,
     firstFailure: ({ context }) => context.plan.unreadyMs,
     unhealthy: ({ context }) => context.plan.unhealthyMs,
     run: ({ context }) => context.plan.exitMs,
@@ -118,6 +122,7 @@ export const containerMachine = setup({
     neverStartsUp: ({ context }) => context.plan.startupMs === Number.POSITIVE_INFINITY,
     neverReady: ({ context }) => context.plan.readyMs === Number.POSITIVE_INFINITY,
     isReadyAtOnce: ({ context }) => context.plan.readyMs === 0,
+    staysReady: ({ context }) => context.plan.failMs === Number.POSITIVE_INFINITY,
     exits: ({ context }) => context.plan.exitMs !== Number.POSITIVE_INFINITY,
     turnsUnhealthy: ({ context }) => context.plan.unhealthyMs !== Number.POSITIVE_INFINITY,
     isSooner: ({ context, event }) =>
@@ -298,7 +303,11 @@ export const containerMachine = setup({
             readiness: [{ guard: 'neverReady' }, { target: 'ready' }],
           },
         },
-        ready: { entry: 'changed' },
+        ready: {
+          entry: 'changed',
+          after: { failure: [{ guard: 'staysReady' }, { target: 'failing', actions: 'reportUnready' }] },
+        },
+        failing: { entry: 'changed' },
       },
     },
     terminating: {

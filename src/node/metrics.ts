@@ -43,13 +43,14 @@ export function requestRates(view: View, loads: readonly Load[]): Map<string, nu
   const rates = new Map<string, number>()
   for (const { url, requestsPerSecond } of loads) {
     const address = parseUrl(url)
-    const ip = address === undefined ? undefined : resolve(view, address.host, 'default')?.ips[0]
-    const found =
-      ip === undefined || address === undefined ? undefined : destinations(view, outsideClient, ip, address.port)
-    if (found === undefined || 'error' in found) continue
-    for (const { pod } of found.targets) {
+    const ips = address === undefined ? [] : (resolve(view, address.host, 'default')?.ips ?? [])
+    const targets = ips.flatMap((ip) => {
+      const found = destinations(view, outsideClient, ip, address?.port ?? 0)
+      return 'error' in found ? [] : found.targets
+    })
+    for (const { pod } of targets) {
       const uid = pod?.metadata.uid ?? ''
-      rates.set(uid, (rates.get(uid) ?? 0) + requestsPerSecond / found.targets.length)
+      rates.set(uid, (rates.get(uid) ?? 0) + requestsPerSecond / targets.length)
     }
   }
   return rates

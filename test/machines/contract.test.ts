@@ -9,7 +9,6 @@ import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, creat
 import { machines } from '../../machines/index.ts'
 import { Host, steppersOf } from '../../src/actors/host.ts'
 import type { World } from '../../src/actors/world.ts'
-import { emptyOrdered } from '../../src/lib/ordered.ts'
 import { Timers } from '../../src/lib/timers.ts'
 import { PureActors } from '../support/actors.ts'
 import { type Sample, samples } from './samples.ts'
@@ -167,7 +166,7 @@ function pure(name: string, sample: Sample): Life {
 function hosted(name: string, sample: Sample): Life {
   const timers = new Timers<{ event?: { type: string } }>()
   const store = { now: 0 }
-  const world = { actors: emptyOrdered(), timers, store } as unknown as World
+  const world = { actors: new Map(), beneath: new Map(), timers, store } as unknown as World
   const host = new Host(world, steppersOf(machines), () => {})
   host.spawn('test', 'it', name, sample.input)
   return {

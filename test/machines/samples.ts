@@ -21,6 +21,7 @@ const plan: ContainerPlan = {
   startMs: 300,
   startupMs: 0,
   readyMs: 0,
+  failMs: never,
   unreadyMs: 0,
   unhealthyMs: never,
   exitMs: never,
@@ -38,6 +39,7 @@ const plans: readonly Partial<ContainerPlan>[] = [
   { startupMs: 5000, readyMs: 2000, unreadyMs: 1000 },
   { startupMs: never },
   { readyMs: never, unreadyMs: 1000 },
+  { readyMs: 2000, failMs: 5000 },
   { exitMs: 900_000 },
   { exitMs: 4000, exitCode: 1 },
   { unhealthyMs: 30_000, stopMs: never },
@@ -54,8 +56,8 @@ const container: Sample = {
     { type: 'restart.delayed', backoffMs: 10_000 },
     { type: 'machine.died' },
   ],
-  shape: ({ plan: { pullFails, cached, startupMs, readyMs, unhealthyMs, exitMs } }) =>
-    [pullFails, cached, startupMs, readyMs, unhealthyMs, exitMs].map(String),
+  shape: ({ plan: { pullFails, cached, startupMs, readyMs, failMs, unhealthyMs, exitMs } }) =>
+    [pullFails, cached, startupMs, readyMs, failMs, unhealthyMs, exitMs].map(String),
 }
 
 const pod: Sample = {

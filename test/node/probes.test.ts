@@ -116,3 +116,25 @@ test('a postStart hook holds the start up', async () => {
   await cluster.settle()
   expect(phaseOf(cluster, 'web')).toBe('Running')
 })
+
+test('an application that stops answering is taken out of service before it is restarted', async () => {
+  const livenessProbe = { ...http, periodSeconds: 10, failureThreshold: 6 }
+  await podWith({ readinessProbe: { ...http, periodSeconds: 2 }, livenessProbe }, 'live until 60s')
+  await cluster.until((c) => conditionOf(c, 'web', 'Ready') === 'True')
+  await cluster.until((c) => conditionOf(c, 'web', 'Ready') === 'False')
+  expect(containerOf(cluster, 'web')).toMatchObject({ restartCount: 0, ready: false, started: true })
+  expect(cluster.actor('Container', 'web/main').getSnapshot().value).toEqual({ running: 'failing' })
+  await cluster.until((c) => containerOf(c, 'web').restartCount === 1)
+  await cluster.until((c) => conditionOf(c, 'web', 'Ready') === 'True')
+})
+
+test('an exec probe follows the file it reads', async () => {
+  const args = ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600']
+  const exec = { command: ['cat', '/tmp/healthy'] }
+  await podWith({ image: 'busybox', args, livenessProbe: { exec, initialDelaySeconds: 5, periodSeconds: 5 } })
+  await cluster.until((c) => containerOf(c, 'web').restartCount === 1)
+  const { startedAt, finishedAt } = containerOf(cluster, 'web').lastState.terminated
+  const ran = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000
+  expect(ran).toBeGreaterThanOrEqual(40)
+  expect(ran).toBeLessThanOrEqual(46)
+})

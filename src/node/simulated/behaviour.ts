@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../api/object.ts'
 import { parseDuration } from '../../api/time.ts'
 import { KybernError } from '../../lib/coded-error.ts'
-import { parseScript, plainScript, type Script } from './script.ts'
+import { type FileSpan, parseScript, plainScript, type Script } from './script.ts'
 
 export interface ContainerSpec {
   readonly name: string
@@ -77,10 +77,11 @@ function ofCommand(container: ContainerSpec): Partial<Script> {
   return isShell ? ofLine(words[2] ?? '') : ofWords(words)
 }
 
-/** A shell line: `;` and `&&` sequences of the commands below; anything else runs for ever. */
+/** A shell line: `;` and `&&` sequences of `touch`, `rm` and the commands below; anything else runs for ever. */
 function ofLine(line: string): Partial<Script> {
   let exitMs = 0
   const logs: { text: string; atMs: number; everyMs: number }[] = []
+  const files: Record<string, FileSpan> = {}
   for (const part of line
     .split(/;|&&/)
     .map((one) => one.trim())
@@ -89,15 +90,19 @@ function ofLine(line: string): Partial<Script> {
     const [name = ''] = words
     if (name === 'echo' && !part.includes('>'))
       logs.push({ text: words.slice(1).join(' '), atMs: exitMs, everyMs: Number.POSITIVE_INFINITY })
-    else if (name === 'exit') return { exitMs, exitCode: Number(words[1] ?? 0), logs }
-    else if (name === 'false') return { exitMs, exitCode: 1, logs }
+    else if (name === 'touch')
+      for (const path of words.slice(1)) files[path] ??= { fromMs: exitMs, untilMs: Number.POSITIVE_INFINITY }
+    else if (name === 'rm')
+      for (const path of words.slice(1)) files[path] = { fromMs: files[path]?.fromMs ?? 0, untilMs: exitMs }
+    else if (name === 'exit') return { exitMs, exitCode: Number(words[1] ?? 0), logs, files }
+    else if (name === 'false') return { exitMs, exitCode: 1, logs, files }
     else {
       const took = ofWords(words).exitMs
-      if (took === undefined) return { logs }
+      if (took === undefined) return { logs, files }
       exitMs += took
     }
   }
-  return { exitMs, exitCode: 0, logs }
+  return { exitMs, exitCode: 0, logs, files }
 }
 
 function ofWords(words: readonly string[]): Partial<Script> {

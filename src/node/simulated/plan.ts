@@ -5,9 +5,10 @@
  */
 import type { ContainerPlan } from '../../../machines/container.ts'
 import { type ContainerSpec, imageExists } from './behaviour.ts'
-import type { Script } from './script.ts'
+import type { FileSpan, Script } from './script.ts'
 
 interface Probe {
+  readonly exec?: { readonly command?: readonly string[] }
   readonly initialDelaySeconds?: number
   readonly periodSeconds?: number
   readonly successThreshold?: number
@@ -36,8 +37,8 @@ export function planStart(input: PlanInput): ContainerPlan {
   const { container, script, chance, site } = input
   const startupProbe = container.startupProbe as Probe | undefined
   const readinessProbe = container.readinessProbe as Probe | undefined
-  const startupMs = startupProbe === undefined ? 0 : successAt(startupProbe, 0, script.readyMs)
-  const answersAt = Math.max(0, script.readyMs - startupMs)
+  const startupMs = startupProbe === undefined ? 0 : successAt(startupProbe, answersOf(script, startupProbe).fromMs)
+  const readyMs = readyAfter(script, readinessProbe, startupMs)
   const preStopMs = hookMs(container, 'preStop')
   return {
     cached: input.cached,
@@ -46,8 +47,8 @@ export function planStart(input: PlanInput): ContainerPlan {
     imageBytes: Math.floor(5_000_000 + 180_000_000 * chance(`size ${container.image}`)),
     startMs: onGrid(100 + 500 * chance(`start ${site} ${input.restarts}`)) + hookMs(container, 'postStart'),
     startupMs,
-    readyMs:
-      readinessProbe === undefined ? 0 : startupMs === never ? never : successAt(readinessProbe, startupMs, answersAt),
+    readyMs,
+    failMs: failsAfter(script, readinessProbe, startupMs + readyMs),
     unreadyMs: readinessProbe === undefined ? 0 : 1000 * Math.max(1, readinessProbe.initialDelaySeconds ?? 0),
     unhealthyMs: unhealthyAt(container, script, startupMs),
     exitMs: script.exitMs,
@@ -63,8 +64,29 @@ function stopTime(script: Script, usual: number): number {
   return script.stopMs ?? usual
 }
 
+/** When a probe is answered well: as the script says, or while the file is there that an exec probe reads. */
+function answersOf(script: Script, probe: Probe): FileSpan {
+  const words = (probe.exec?.command ?? []).flatMap((word) => word.split(' '))
+  const file = script.files[words.at(-1) ?? '']
+  return file ?? { fromMs: script.readyMs, untilMs: script.liveMs }
+}
+
+/** From started up to ready. */
+function readyAfter(script: Script, probe: Probe | undefined, startupMs: number): number {
+  if (probe === undefined) return 0
+  if (startupMs === never) return never
+  return successAt(probe, Math.max(0, answersOf(script, probe).fromMs - startupMs))
+}
+
+/** From ready to not ready again, for good: an application that no longer answers. */
+function failsAfter(script: Script, probe: Probe | undefined, readyAt: number): number {
+  if (probe === undefined || readyAt === never) return never
+  const { untilMs } = answersOf(script, probe)
+  return untilMs === never ? never : Math.max(gridMs, failureAt(probe, Math.max(untilMs, readyAt)) - readyAt)
+}
+
 /** From the moment it may run: the first success that completes the threshold, when the application answers from `answersAt` on. */
-function successAt(probe: Probe, _from: number, answersAt: number): number {
+function successAt(probe: Probe, answersAt: number): number {
   if (answersAt === never) return never
   const period = 1000 * (probe.periodSeconds ?? 10)
   const first = 1000 * (probe.initialDelaySeconds ?? 0)
@@ -80,8 +102,9 @@ function unhealthyAt(container: ContainerSpec, script: Script, startupMs: number
     if (startupMs > gives) return gives
   }
   const liveness = container.livenessProbe as Probe | undefined
-  if (liveness === undefined || script.liveMs === never) return never
-  return failureAt(liveness, Math.max(script.liveMs, startupMs))
+  if (liveness === undefined) return never
+  const { untilMs } = answersOf(script, liveness)
+  return untilMs === never ? never : failureAt(liveness, Math.max(untilMs, startupMs))
 }
 
 function failureAt(probe: Probe, from: number): number {

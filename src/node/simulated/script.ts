@@ -20,6 +20,12 @@ export interface LogRule {
   readonly everyMs: number
 }
 
+/** When a file is there. `untilMs` Infinity: to the end. */
+export interface FileSpan {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
 export interface Script {
   readonly exitMs: number
   readonly exitCode: number
@@ -28,6 +34,8 @@ export interface Script {
   /** From when on it answers the liveness probe badly. */
   readonly liveMs: number
   readonly logs: readonly LogRule[]
+  /** Files a shell line makes and removes, in ms from its start: exec probes that read one follow it. */
+  readonly files: Readonly<Record<string, FileSpan>>
   readonly ignoresTerm: boolean
   readonly stopMs: number | undefined
   readonly cpuMilli: number
@@ -44,6 +52,7 @@ export const plainScript: Script = {
   readyMs: 0,
   liveMs: never,
   logs: [],
+  files: {},
   ignoresTerm: false,
   stopMs: undefined,
   cpuMilli: 1,
