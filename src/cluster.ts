@@ -18,7 +18,6 @@ import { type ClusterOptions, defaultHistory, startOf } from './cluster/options.
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import { controllers } from './controllers/index.ts'
 import { kinds } from './kinds/index.ts'
-import { emptyOrdered } from './lib/ordered.ts'
 import { prngOf } from './lib/prng.ts'
 import { Ring } from './lib/ring.ts'
 import { Timers } from './lib/timers.ts'
@@ -27,6 +26,7 @@ import { nodeSpecs } from './node/node-spec.ts'
 import { createScheduler } from './scheduler/index.ts'
 import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
+import { Latest } from './store/latest.ts'
 import { emptySnapshot } from './store/snapshot.ts'
 
 /** Something a controller could not do: its name, the key, and the error in words. */
@@ -99,18 +99,21 @@ function agentsOf(options: ClusterOptions, world: World, onTrouble: OnTrouble): 
 
 function newWorld(options: ClusterOptions): World {
   const now = startOf(options)
+  const snapshot = emptySnapshot(now)
   const seed = options.seed ?? 1
   return {
     seed,
     store: {
-      snapshot: emptySnapshot(now),
+      snapshot,
+      latest: new Latest(snapshot),
       registry: createRegistry([...kinds, ...(options.kinds ?? [])]),
       now,
       log: new Ring(options.history ?? defaultHistory),
       prng: prngOf(seed),
       admission,
     },
-    actors: emptyOrdered(),
+    actors: new Map(),
+    beneath: new Map(),
     timers: new Timers(),
     inboxes: {},
     lastTurn: -1,

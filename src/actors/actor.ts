@@ -30,6 +30,6 @@ export interface ActorHost {
   /** Removes an actor and its timers. */
   stop(id: string): void
   get(id: string): AnyMachineSnapshot | undefined
-  /** Ids that begin with the prefix, in order. */
+  /** All ids of a kind (`pods/`, `nodes/`), or those right beneath one (`pods/default/web-0/`). */
   ids(prefix: string): readonly string[]
 }

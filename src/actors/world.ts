@@ -3,10 +3,10 @@
  * to be delivered, the clock, the seed's generator. Forking a world copies a few pointers and short lists.
  */
 import type { AnyMachineSnapshot } from 'xstate'
-import type { Ordered } from '../lib/ordered.ts'
 import { prngFrom } from '../lib/prng.ts'
 import type { Timers } from '../lib/timers.ts'
 import type { Store } from '../store/api-server.ts'
+import { Latest } from '../store/latest.ts'
 import type { Change } from '../store/transition.ts'
 import type { Answer, Delivery, Fired } from './agent.ts'
 
@@ -41,8 +41,10 @@ export interface Inbox {
 export interface World {
   readonly seed: number
   readonly store: Store
-  /** By actor id, in order. Mutated only through the host; `clone()` is what makes a fork cheap. */
-  actors: Ordered<ActorCell>
+  /** By actor id. Changed only through the host; its values never change. */
+  actors: Map<string, ActorCell>
+  /** The ids right beneath an id (`pods/default/web-0` → its containers). */
+  beneath: Map<string, readonly string[]>
   timers: Timers<Alarm>
   inboxes: Record<string, Inbox>
   /** Index of the agent that took the last turn: turns go round. */
@@ -64,8 +66,9 @@ export function forkWorld(world: World): World {
   const { store } = world
   return {
     seed: world.seed,
-    store: { ...store, log: store.log.fork(), prng: prngFrom(store.prng.state) },
-    actors: world.actors.clone(),
+    store: { ...store, latest: new Latest(store.snapshot), log: store.log.fork(), prng: prngFrom(store.prng.state) },
+    actors: new Map(world.actors),
+    beneath: new Map(world.beneath),
     timers: world.timers.fork(),
     inboxes: Object.fromEntries(Object.entries(world.inboxes).map(([id, box]) => [id, copyOf(box)])),
     lastTurn: world.lastTurn,

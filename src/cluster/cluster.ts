@@ -247,7 +247,7 @@ export class Cluster implements AsyncDisposable {
   hash(): string {
     const { store, actors, timers } = this.#plane.world
     const objects = Object.entries(store.snapshot.collections).map(([name, tree]) => [name, tree.valuesArray()])
-    const lives = actors.toArray().map(([id, cell]) => [id, cell.snapshot.value])
+    const lives = [...actors].map(([id, cell]) => [id, cell.snapshot.value])
     const due = timers.all().map(({ id, at }) => [id, at])
     return digest({ revision: store.snapshot.revision, now: store.now, objects, lives, due, random: store.prng.state })
   }

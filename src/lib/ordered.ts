@@ -34,11 +34,13 @@ export function withoutKey<V>(map: Ordered<V>, key: string): Ordered<V> {
   return map.without(key) as Ordered<V>
 }
 
-/** Values whose key begins with `prefix`, in key order. */
-export function valuesWithPrefix<V>(map: Ordered<V>, prefix: string): V[] {
+/** Values whose key begins with `prefix`, in key order; at most `limit`. */
+export function valuesWithPrefix<V>(map: Ordered<V>, prefix: string, limit = Number.POSITIVE_INFINITY): V[] {
   const found: V[] = []
   map.forRange(prefix, prefix + lastCodeUnit, false, (_, value) => {
+    if (found.length >= limit) return { break: true }
     found.push(value)
+    return undefined
   })
   return found
 }

@@ -10,6 +10,7 @@ import type { Prng } from '../lib/prng.ts'
 import type { Ring } from '../lib/ring.ts'
 import type { AdmissionStep } from './admission-step.ts'
 import { reduce } from './commit.ts'
+import type { Latest } from './latest.ts'
 import { viewOver } from './read.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Change, Committed, Outcome, Transition } from './transition.ts'
@@ -18,6 +19,8 @@ import type { View } from './view.ts'
 /** The API's part of the world: values only. The server replaces `snapshot`; the driver moves `now`. */
 export interface Store {
   snapshot: Snapshot
+  /** Lookups in the newest snapshot; derived from it. */
+  latest: Latest
   registry: Registry
   now: number
   /** Changes by revision, bounded; readers behind its beginning must list again (410 over HTTP). */
@@ -77,7 +80,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
 
   /** A view of this moment. */
   view(): View {
-    return viewOver(this.store.snapshot, this.store.registry, this.store.now)
+    return viewOver(this.store.snapshot, this.store.registry, this.store.now, this.store.latest)
   }
 
   /** Ends every stream that came out of this server. */
@@ -90,6 +93,12 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     this.store.snapshot = snapshot
     if (outcome.ok && outcome.change !== undefined) {
       const { change } = outcome
+      this.store.latest.follow(
+        snapshot,
+        change.resource,
+        change.key,
+        change.type === 'DELETED' ? undefined : change.object,
+      )
       this.store.log.push(change)
       this.#committed.next({ transition, revision: change.revision, time: change.time, cause: change.cause, change })
       this.#snapshots.next(snapshot)

@@ -5,7 +5,7 @@
 import type { KubeObject } from '../api/object.ts'
 import { internal, StatusError } from '../api/status-error.ts'
 import type { CommitContext, Plan } from './plan.ts'
-import { edited, type Snapshot, withObject } from './snapshot.ts'
+import { frozen, type Snapshot, withObject } from './snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from './transition.ts'
 import { planBind } from './write-bind.ts'
 import { planCreate } from './write-create.ts'
@@ -79,7 +79,5 @@ function carriedOut(context: CommitContext, transition: Transition, plan: Plan):
 }
 
 function withVersion(object: KubeObject, version: string): KubeObject {
-  return edited(object, (draft) => {
-    ;(draft.metadata as { resourceVersion?: string }).resourceVersion = version
-  })
+  return frozen({ ...object, metadata: { ...object.metadata, resourceVersion: version } })
 }

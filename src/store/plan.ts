@@ -5,6 +5,7 @@ import type { Registry } from '../api/registry.ts'
 import { conflict, notFound, resourceNotFound, type StatusError } from '../api/status-error.ts'
 import type { Prng } from '../lib/prng.ts'
 import type { AdmissionRequest, AdmissionStep } from './admission-step.ts'
+import type { Latest } from './latest.ts'
 import { viewOver } from './read.ts'
 import { objectAt, type Snapshot } from './snapshot.ts'
 import type { View } from './view.ts'
@@ -12,6 +13,8 @@ import type { View } from './view.ts'
 /** Everything a commit may read. `prng` is the only thing it moves. */
 export interface CommitContext {
   readonly snapshot: Snapshot
+  /** Lookups in the newest snapshot; without it the trees are walked. */
+  readonly latest?: Latest
   readonly registry: Registry
   readonly now: number
   readonly prng: Prng
@@ -36,7 +39,7 @@ export function kindFor(context: CommitContext, resource: ResourceKey): Kind {
 
 /** The stored object a transition speaks of, or 404; a uid that differs is a 409. */
 export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: string | undefined): KubeObject {
-  const stored = objectAt(context.snapshot, kind.resource, objectKey(ref.namespace, ref.name))
+  const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
   if (stored === undefined) throw notFound(kind.resource, ref.name)
   if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) throw uidConflict(kind, ref.name, uid, stored)
   return stored
@@ -48,9 +51,15 @@ export function uidConflict(kind: Kind, name: string, uid: string, stored: KubeO
   return conflict(kind.resource, name, message)
 }
 
+/** The object at a collection's key. */
+export function lookUp(context: CommitContext, resource: ResourceKey, key: string): KubeObject | undefined {
+  const { latest, snapshot } = context
+  return latest === undefined ? objectAt(snapshot, resource, key) : latest.at(snapshot, resource, key)
+}
+
 /** A view of the moment of the commit. */
 export function viewOf(context: CommitContext): View {
-  return viewOver(context.snapshot, context.registry, context.now)
+  return viewOver(context.snapshot, context.registry, context.now, context.latest)
 }
 
 /** Runs the admission steps in order over one request; a step throws to refuse. */

@@ -5,16 +5,16 @@
 import { type Draft, freeze, produce } from 'immer'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject, ResourceKey } from '../api/object.ts'
-import { emptyOrdered, keysWithPrefix, type Ordered, withEntry, withoutKey } from '../lib/ordered.ts'
+import { emptyOrdered, type Ordered, valuesWithPrefix, withEntry, withoutKey } from '../lib/ordered.ts'
 
-/** `indexes` holds `resource#index` → tree of `value\0key`. */
+/** `indexes` holds `resource#index` → tree of `value\0key` with the key as its value. */
 export interface Snapshot {
   /** The number of the last committed change; resourceVersions are these. */
   readonly revision: number
   /** Cluster time of the last change in ms. */
   readonly time: number
   readonly collections: Readonly<Record<ResourceKey, Ordered<KubeObject>>>
-  readonly indexes: Readonly<Record<string, Ordered<true>>>
+  readonly indexes: Readonly<Record<string, Ordered<string>>>
 }
 
 const separator = '\u0000'
@@ -48,7 +48,7 @@ export function indexValues(kind: Kind, object: KubeObject | undefined): Record<
   return values
 }
 
-type Trees = Record<string, Ordered<true>>
+type Trees = Record<string, Ordered<string>>
 
 function reindex(
   changed: Trees,
@@ -68,9 +68,9 @@ function reindex(
     for (const value of come) if (!gone.includes(value)) update(name, value, true)
   }
   function update(name: string, value: string, present: boolean): void {
-    const tree = changed[name] ?? snapshot.indexes[name] ?? emptyOrdered<true>()
+    const tree = changed[name] ?? snapshot.indexes[name] ?? emptyOrdered<string>()
     const entry = value + separator + key
-    changed[name] = present ? withEntry(tree, entry, true) : withoutKey(tree, entry)
+    changed[name] = present ? withEntry(tree, entry, key) : withoutKey(tree, entry)
   }
 }
 
@@ -106,5 +106,5 @@ export function indexedKeys(
   const tree = snapshot.indexes[`${resource}#${index}`]
   if (tree === undefined) return []
   const prefix = value + separator
-  return keysWithPrefix(tree, prefix, limit).map((entry) => entry.slice(prefix.length))
+  return valuesWithPrefix(tree, prefix, limit)
 }

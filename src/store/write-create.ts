@@ -9,8 +9,8 @@ import { alreadyExists, badRequest, invalid } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
 import { decoded } from './decode.ts'
-import { admitted, type CommitContext, kindFor, type Plan } from './plan.ts'
-import { frozen, objectAt } from './snapshot.ts'
+import { admitted, type CommitContext, kindFor, lookUp, type Plan } from './plan.ts'
+import { frozen } from './snapshot.ts'
 import type { Create } from './transition.ts'
 
 const generatedSuffix = 5
@@ -28,7 +28,7 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
   if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
   const key = objectKey(namespace, name)
-  if (objectAt(context.snapshot, kind.resource, key) !== undefined) throw alreadyExists(kind.resource, name)
+  if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.resource, name)
   return { kind, key, previous: undefined, next: frozen(prepared), warnings }
 }
 
@@ -60,7 +60,7 @@ function nameOf(context: CommitContext, kind: Kind, meta: KubeObject['metadata']
   if (meta.generateName === undefined || meta.generateName === '') return ''
   const base = meta.generateName.slice(0, longestGenerated)
   let name = base + context.prng.suffix(generatedSuffix)
-  for (let tries = 1; tries < 8 && objectAt(context.snapshot, kind.resource, objectKey(namespace, name)); tries++) {
+  for (let tries = 1; tries < 8 && lookUp(context, kind.resource, objectKey(namespace, name)); tries++) {
     name = base + context.prng.suffix(generatedSuffix)
   }
   return name

@@ -6,9 +6,8 @@ import { mergePatch } from '../api/patch/merge.ts'
 import { PatchError } from '../api/patch/patch-error.ts'
 import { strategicMergePatch } from '../api/patch/strategic.ts'
 import { badRequest, notImplemented, unprocessable, unsupportedMediaType } from '../api/status-error.ts'
-import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { type CommitContext, kindFor, lookUp, type Plan, storedFor } from './plan.ts'
 import { scaleOf } from './scale.ts'
-import { objectAt } from './snapshot.ts'
 import type { Patch } from './transition.ts'
 import { planCreate } from './write-create.ts'
 import { planReplacement, planUpdate } from './write-update.ts'
@@ -46,7 +45,7 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
 function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan {
   const { ref } = transition
   const applied = transition.patch as KubeObject
-  const stored = objectAt(context.snapshot, kind.resource, objectKey(ref.namespace, ref.name))
+  const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
   if (stored === undefined) {
     const object = { ...applied, metadata: { ...applied.metadata, name: ref.name } }
     return planCreate(context, {

@@ -6,8 +6,8 @@
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { parseTime, toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
-import { type CommitContext, kindFor, type Plan } from './plan.ts'
-import { frozen, indexedKeys, objectAt } from './snapshot.ts'
+import { type CommitContext, kindFor, lookUp, type Plan } from './plan.ts'
+import { frozen, indexedKeys } from './snapshot.ts'
 import type { Report } from './transition.ts'
 
 /** Similar reports (same object, component and reason) beyond this many are combined into one event. */
@@ -21,7 +21,7 @@ export function planReport(context: CommitContext, report: Report): Plan | undef
   const kind = kindFor(context, 'events')
   const uid = report.regarding.metadata.uid ?? ''
   const keys = indexedKeys(context.snapshot, kind.resource, 'involved', uid, 2 * burst)
-  const events = keys.flatMap((key) => objectAt(context.snapshot, kind.resource, key) ?? [])
+  const events = keys.flatMap((key) => lookUp(context, kind.resource, key) ?? [])
   const similar = events.filter(
     (event) => event.reason === report.reason && event.source?.component === report.source.component,
   )
@@ -39,7 +39,7 @@ export function planReport(context: CommitContext, report: Report): Plan | undef
 
 /** A namespace that is being deleted takes no new events either. */
 function isGoing(context: CommitContext, namespace: string | undefined): boolean {
-  const found = namespace === undefined ? undefined : objectAt(context.snapshot, 'namespaces', namespace)
+  const found = namespace === undefined ? undefined : lookUp(context, 'namespaces', namespace)
   return found?.metadata.deletionTimestamp !== undefined
 }
 
