@@ -12,13 +12,18 @@ import { heartbeat, heartbeatMs } from './heartbeat.ts'
 import { emptyMemory, type KubeletMemory } from './memory.ts'
 import { metricsIntents, metricsMs } from './metrics.ts'
 import type { NodeSpec } from './node-spec.ts'
+import type { Runtime } from './runtime.ts'
 import type { Scripts } from './simulated/behaviour.ts'
+import { simulatedRuntime } from './simulated/runtime.ts'
 import { syncPod } from './sync.ts'
 import { KubeletTurn } from './turn.ts'
 
 export interface KubeletOptions {
   readonly nodes: readonly NodeSpec[]
+  /** Scripts by image glob for the simulated runtime. */
   readonly scripts: Scripts
+  /** What runs containers; the simulated runtime over `scripts` when absent. */
+  readonly runtime?: Runtime
 }
 
 const watches = [
@@ -32,16 +37,22 @@ const watches = [
 
 /** Makes the kubelets of the given nodes. More nodes may be added to a running cluster by `node.added`. */
 export function createKubelets(options: KubeletOptions): Agent<KubeletMemory> {
+  const runtime = options.runtime ?? simulatedRuntime(options.scripts)
   return {
     id: 'kubelet',
     watches,
     initial: emptyMemory,
-    turn: (memory, input) => turn(options, memory, input),
+    turn: (memory, input) => turn(options, runtime, memory, input),
   }
 }
 
-function turn(options: KubeletOptions, memory: KubeletMemory, input: TurnInput): TurnResult<KubeletMemory> {
-  const work = new KubeletTurn(memory, input, options.scripts)
+function turn(
+  options: KubeletOptions,
+  runtime: Runtime,
+  memory: KubeletMemory,
+  input: TurnInput,
+): TurnResult<KubeletMemory> {
+  const work = new KubeletTurn(memory, input, runtime)
   retry(work, input)
   if (input.resync) begin(options, work, input)
   else for (const change of input.changes) follow(work, change)

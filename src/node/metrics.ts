@@ -11,8 +11,7 @@ import type { Load } from './memory.ts'
 import { parseUrl } from './network/request.ts'
 import { resolve } from './network/resolve.ts'
 import { destinations, outsideClient } from './network/route.ts'
-import { type ContainerSpec, type Scripts, scriptOf } from './simulated/behaviour.ts'
-import { plainScript } from './simulated/script.ts'
+import type { ContainerSpec } from './simulated/behaviour.ts'
 import type { KubeletTurn } from './turn.ts'
 
 export const metricsMs = 15_000
@@ -56,32 +55,13 @@ export function requestRates(view: View, loads: readonly Load[]): Map<string, nu
   return rates
 }
 
-/** CPU in milli and memory in bytes of one container at a rate of requests. */
-export function usageOf(
-  pod: KubeObject,
-  container: ContainerSpec,
-  scripts: Scripts,
-  rate: number,
-): { cpuMilli: number; memoryBytes: number } {
-  const script = readable(pod, container, scripts)
-  return { cpuMilli: Math.round(script.cpuMilli + rate * script.cpuMilliPerRequest), memoryBytes: script.memoryBytes }
-}
-
-function readable(pod: KubeObject, container: ContainerSpec, scripts: Scripts) {
-  try {
-    return scriptOf(pod, container, scripts)
-  } catch {
-    return plainScript
-  }
-}
-
 function podIntents(work: KubeletTurn, pod: KubeObject, rate: number): AgentIntent[] {
   const { name, namespace = '' } = pod.metadata
   const stored = work.view.get(resource, namespace, name)
   const ref = { resource, namespace, name }
   if (pod.status?.phase !== 'Running') return stored === undefined ? [] : [{ type: 'delete', ref, trusted: true }]
   const containers = ((pod.spec?.containers ?? []) as ContainerSpec[]).map((container) => {
-    const { cpuMilli, memoryBytes } = usageOf(pod, container, work.scripts, rate)
+    const { cpuMilli, memoryBytes } = work.runtime.usage(pod, container, rate)
     return { name: container.name, usage: { cpu: `${cpuMilli}m`, memory: `${Math.round(memoryBytes / 1024)}Ki` } }
   })
   const isOld =

@@ -8,8 +8,8 @@ import type { PodContext } from '../../machines/pod.ts'
 import type { ActorEvent, ActorHost, Emitted } from '../actors/actor.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import type { View } from '../store/view.ts'
-import { type ContainerSpec, type Scripts, scriptOf } from './simulated/behaviour.ts'
-import { planStart } from './simulated/plan.ts'
+import type { Runtime } from './runtime.ts'
+import type { ContainerSpec } from './simulated/behaviour.ts'
 import { type ContainerState, contextOf, isInitDone, isReady, isSidecar } from './status.ts'
 import { configError, volumesBlocked } from './volumes.ts'
 
@@ -18,7 +18,7 @@ export interface SyncContext {
   readonly actors: ActorHost
   readonly view: View
   readonly now: number
-  readonly scripts: Scripts
+  readonly runtime: Runtime
   readonly chance: (site: string) => number
   readonly hasImage: (node: string, image: string) => boolean
   readonly emitted: (asked: readonly Emitted[]) => void
@@ -194,16 +194,7 @@ export function start(context: SyncContext, pod: KubeObject, spec: ContainerSpec
       const message = `Container image "${spec.image}" is not present with pull policy of Never`
       return block(context, id, 'ErrImageNeverPull', message)
     }
-    const script = scriptOf(pod, spec, context.scripts)
-    const plan = planStart({
-      container: spec,
-      script,
-      cached,
-      restarts,
-      graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30,
-      site: `${pod.metadata.uid} ${spec.name}`,
-      chance: context.chance,
-    })
+    const plan = context.runtime.plan({ pod, container: spec, restarts, cached, chance: context.chance })
     send(context, id, { type: 'start.requested', plan, image: spec.image })
   } catch (error) {
     block(context, id, 'CreateContainerError', error instanceof Error ? error.message : String(error))

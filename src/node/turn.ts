@@ -20,7 +20,8 @@ import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
 import { nodeAsked } from './nodes.ts'
 import { containerReport, podReport } from './reports.ts'
-import type { ContainerSpec, Scripts } from './simulated/behaviour.ts'
+import type { Runtime } from './runtime.ts'
+import type { ContainerSpec } from './simulated/behaviour.ts'
 import { isSidecar, podStatus } from './status.ts'
 import { containerStates, podActorId, type SyncContext, start } from './sync.ts'
 
@@ -28,7 +29,7 @@ export class KubeletTurn implements SyncContext {
   readonly actors: ActorHost
   readonly view: View
   readonly now: number
-  readonly scripts: Scripts
+  readonly runtime: Runtime
   readonly chance: (site: string) => number
   readonly intents: AgentIntent[] = []
   readonly #looks = new Set<string>()
@@ -36,13 +37,13 @@ export class KubeletTurn implements SyncContext {
   #memory: KubeletMemory
   readonly #owned = new Set<keyof KubeletMemory>()
 
-  constructor(memory: KubeletMemory, input: TurnInput, scripts: Scripts) {
+  constructor(memory: KubeletMemory, input: TurnInput, runtime: Runtime) {
     this.#memory = memory
     this.actors = new ActorMemo(input.actors)
     this.view = input.view
     this.now = input.view.now
     this.chance = input.chance
-    this.scripts = scripts
+    this.runtime = runtime
   }
 
   get memory(): KubeletMemory {
