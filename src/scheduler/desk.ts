@@ -66,7 +66,12 @@ export class Desk {
   }
 
   failure({ judge, overruled }: Look): Failure {
-    return failureOf(this.columns, judge, overruled)
+    const { program } = judge
+    if (judge.global || judge.nowhere !== undefined || overruled.size > 0)
+      return failureOf(this.columns, judge, overruled)
+    if (program.failure?.cursor !== program.cursor)
+      program.failure = { failure: failureOf(this.columns, judge, overruled), cursor: program.cursor }
+    return program.failure.failure
   }
 
   /** All slots with a node, in an order that depends on the seed and the pod alone. */

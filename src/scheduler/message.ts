@@ -15,6 +15,10 @@ export interface Failure {
   readonly verdicts: ReadonlyMap<number, Verdict>
   /** The plugins that refused anything; what they look at is what could cure it. */
   readonly plugins: readonly string[]
+  /** How many nodes the removal of pods could not help. */
+  readonly hopeless: number
+  /** The reasons with their counts. */
+  readonly reasons: string
 }
 
 /** The name under which a pod waits when there is no node at all. */
@@ -23,11 +27,15 @@ export const noNodes = 'NoNodes'
 /** Collects the verdicts; `overruled` are slots that only the pods nominated there keep taken. */
 export function failureOf(columns: Columns, judge: Judge, overruled: ReadonlyMap<number, Verdict>): Failure {
   const { nowhere } = judge
-  if (columns.nodeCount === 0) return { nodes: 0, nowhere, verdicts: new Map(), plugins: [noNodes] }
+  const { nodeCount: nodes } = columns
+  const none = { nodes, nowhere, verdicts: new Map(), hopeless: nodes }
+  if (nodes === 0) return { ...none, plugins: [noNodes], reasons: '' }
   if (nowhere !== undefined)
-    return { nodes: columns.nodeCount, nowhere, verdicts: new Map(), plugins: [nowhere.plugin] }
+    return { ...none, plugins: [nowhere.plugin], reasons: ` ${nowhere.refusal.reasons.join(', ')}.` }
   const verdicts = new Map<number, Verdict>()
   const plugins = new Set<string>()
+  const counts = new Map<string, number>()
+  let hopeless = 0
   for (let slot = 0; slot < columns.size; slot++) {
     if (columns.nodes[slot] === undefined) continue
     const code = judge.check(slot)
@@ -35,24 +43,24 @@ export function failureOf(columns: Columns, judge: Judge, overruled: ReadonlyMap
     if (verdict === undefined) continue
     verdicts.set(slot, verdict)
     plugins.add(verdict.plugin)
+    if (verdict.refusal.unresolvable) hopeless++
+    for (const reason of verdict.refusal.reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   }
-  return { nodes: columns.nodeCount, nowhere, verdicts, plugins: [...plugins].sort() }
+  return { nodes, nowhere, verdicts, plugins: [...plugins].sort(), hopeless, reasons: histogram(counts) }
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable. preemption: …` */
-export function failureMessage(failure: Failure, preemption: string): string {
-  if (failure.nodes === 0) return 'no nodes available to schedule pods'
+export function failureMessage({ nodes, reasons }: Failure, preemption: string): string {
+  if (nodes === 0) return 'no nodes available to schedule pods'
   const after = preemption === '' ? '' : ` preemption: ${preemption}`
-  if (failure.nowhere !== undefined)
-    return `${availability(failure.nodes)} ${failure.nowhere.refusal.reasons.join(', ')}.${after}`
-  const reasons = [...failure.verdicts.values()].flatMap((verdict) => verdict.refusal.reasons)
-  return `${availability(failure.nodes)}${histogram(reasons)}${after}`
+  return `${availability(nodes)}${reasons}${after}`
 }
 
 /** The sentence about preemption: what stands against it on each node. */
-export function preemptionMessage(nodes: number, reasons: readonly string[], hopeless: number): string {
-  const rest = new Array<string>(hopeless).fill('Preemption is not helpful for scheduling')
-  return `${availability(nodes)}${histogram([...reasons, ...rest])}`
+export function preemptionMessage(nodes: number, counts: ReadonlyMap<string, number>, hopeless: number): string {
+  const all = new Map(counts)
+  if (hopeless > 0) all.set('Preemption is not helpful for scheduling', hopeless)
+  return `${availability(nodes)}${histogram(all)}`
 }
 
 function availability(nodes: number): string {
@@ -60,9 +68,7 @@ function availability(nodes: number): string {
 }
 
 /** Reasons with their counts, sorted as texts. */
-function histogram(reasons: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+export function histogram(counts: ReadonlyMap<string, number>): string {
   const texts = [...counts].map(([reason, count]) => `${count} ${reason}`).sort(byText)
   return texts.length === 0 ? '' : ` ${texts.join(', ')}.`
 }

@@ -6,6 +6,7 @@ import type { Columns } from './columns.ts'
 import type { PodFacts } from './facts.ts'
 import { nodePorts } from './filters/node-ports.ts'
 import { nodeResourcesFit, refusalOf, type Shortage } from './filters/node-resources-fit.ts'
+import type { Failure } from './message.ts'
 import { type Check, type ClusterFacts, type NodeFacts, type Refusal, refused } from './plugin.ts'
 import { staticFilters } from './plugins.ts'
 import { balancedPoints } from './scores/balanced-allocation.ts'
@@ -37,6 +38,8 @@ export interface NodeProgram {
   uneven: number
   cursor: number
   imageEpoch: number
+  /** What pods of this program were told last when nothing but the program was asked, and when that was. */
+  failure: { readonly failure: Failure; readonly cursor: number } | undefined
 }
 
 const none: Verdict = { plugin: '', refusal: refused() }
@@ -58,6 +61,7 @@ export function newProgram(facts: PodFacts): NodeProgram {
     uneven: 0,
     cursor: -1,
     imageEpoch: 0,
+    failure: undefined,
   }
 }
 

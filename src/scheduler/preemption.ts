@@ -11,6 +11,7 @@ import type { Desk } from './desk.ts'
 import type { PodFacts } from './facts.ts'
 import { judgeOf } from './judge.ts'
 import { type Failure, preemptionMessage } from './message.ts'
+import { amountOf, roomOn } from './room.ts'
 import { isEmptySelector } from './terms.ts'
 
 /** The node and its victims (highest priority first), or what is said when there is no such node. */
@@ -38,22 +39,21 @@ export function preempt(desk: Desk, facts: PodFacts, failure: Failure): Preempti
   if (isWaiting(desk, facts, failure))
     return { message: 'not eligible due to a terminating pod on the nominated node.', keepsNomination: true }
   const lower = [...desk.columns.priorities.keys()].some((priority) => priority < facts.priority)
-  const slots = lower ? desk.shuffled(facts) : [...failure.verdicts.keys()]
-  const helpful = slots.filter((slot) => failure.verdicts.get(slot)?.refusal.unresolvable === false)
-  const hopeless = failure.nodes - helpful.length
-  const reasons: string[] = []
+  const against = new Map<string, number>()
   const candidates: Candidate[] = []
-  const budgets = desk.view.list('poddisruptionbudgets.policy')
-  for (const slot of helpful) {
-    const found = lower ? tryNode(desk, facts, slot, budgets) : [none]
-    if (Array.isArray(found)) reasons.push(...found)
+  if (!lower && failure.nodes > failure.hopeless) against.set(none, failure.nodes - failure.hopeless)
+  const budgets = lower ? desk.view.list('poddisruptionbudgets.policy') : []
+  for (const slot of lower ? desk.shuffled(facts) : []) {
+    if (failure.verdicts.get(slot)?.refusal.unresolvable !== false) continue
+    const found = tryNode(desk, facts, slot, budgets)
+    if (Array.isArray(found)) for (const reason of found) against.set(reason, (against.get(reason) ?? 0) + 1)
     else candidates.push(found)
     const harmless = candidates.some((one) => one.violations === 0)
     if (harmless && candidates.length >= enough(failure.nodes)) break
   }
   const best = leastHarm(desk, candidates)
   if (best === undefined)
-    return { message: preemptionMessage(failure.nodes, reasons, hopeless), keepsNomination: false }
+    return { message: preemptionMessage(failure.nodes, against, failure.hopeless), keepsNomination: false }
   return { node: desk.columns.names[best.slot] as string, victims: best.victims }
 }
 
@@ -86,56 +86,99 @@ function isPreempted(pod: KubeObject): boolean {
 
 /** The victims on one node, or the reasons why removing pods there does not help. */
 function tryNode(desk: Desk, facts: PodFacts, slot: number, budgets: readonly KubeObject[]): Candidate | string[] {
-  const { columns, tools } = desk
-  const node = columns.names[slot] as string
-  const lower = [...(columns.podsOn[slot] as Set<Placed>)]
-    .filter((placed) => placed.facts.priority < facts.priority)
-    .sort(byImportance(desk))
+  const node = desk.columns.names[slot] as string
+  const lower = [...(desk.columns.podsOn[slot] as Set<Placed>)].filter(
+    (placed) => placed.facts.priority < facts.priority,
+  )
   if (lower.length === 0) return [none]
+  const order = byImportance(desk)
+  const { violating, harmless } = byBudget(lower.sort(order), budgets)
   const ahead = desk.ahead(facts, node)
-  for (const one of ahead) columns.addPod(one.facts, node)
-  for (const { facts: victim } of lower) columns.removePod(victim.key)
-  const verdict = () => {
-    const judge = judgeOf(columns, facts, tools)
-    const code = judge.check(slot)
-    return code === 0 ? undefined : judge.verdict(code)
-  }
-  const restore = (pods: readonly Placed[]) => {
-    for (const one of pods) columns.addPod(one.facts, node)
-    for (const one of ahead) columns.removePod(one.facts.key)
-  }
-  const against = verdict()
-  if (against !== undefined) {
-    restore(lower)
-    return [...against.refusal.reasons]
-  }
-  const { violating, harmless } = byBudget(lower, budgets)
+  const trial =
+    isPlain(facts, desk) && ahead.length === 0 ? amountsTrial(desk, facts, slot) : columnsTrial(desk, facts, slot)
+  for (const one of ahead) desk.columns.addPod(one.facts, node)
+  for (const placed of lower) trial.remove(placed)
+  const against = trial.against()
   const victims: Placed[] = []
   let violations = 0
   for (const placed of [...violating, ...harmless]) {
-    columns.addPod(placed.facts, node)
-    if (verdict() === undefined) continue
-    columns.removePod(placed.facts.key)
+    trial.put(placed)
+    if (against !== undefined || trial.against() === undefined) continue
+    trial.remove(placed)
     victims.push(placed)
     if (violating.includes(placed)) violations++
   }
-  restore(victims)
-  return { slot, victims: victims.sort(byImportance(desk)), violations }
+  for (const placed of victims) trial.put(placed)
+  for (const one of ahead) desk.columns.removePod(one.facts.key)
+  return against ?? { slot, victims: victims.sort(order), violations }
+}
+
+/** A node on trial: pods are taken off and put back. `against` says why the pod does not fit now. */
+interface Trial {
+  remove(placed: Placed): void
+  put(placed: Placed): void
+  against(): string[] | undefined
+}
+
+/** True when nothing but amounts can change by removing pods. */
+function isPlain(facts: PodFacts, desk: Desk): boolean {
+  return facts.ports.length === 0 && !judgeOf(desk.columns, facts, desk.tools).global
+}
+
+function columnsTrial({ columns, tools }: Desk, facts: PodFacts, slot: number): Trial {
+  return {
+    remove: (placed) => columns.removePod(placed.facts.key),
+    put: (placed) => columns.addPod(placed.facts, placed.node),
+    against() {
+      const judge = judgeOf(columns, facts, tools)
+      const code = judge.check(slot)
+      return code === 0 ? undefined : [...judge.verdict(code).refusal.reasons]
+    },
+  }
+}
+
+/** The same by arithmetic alone. */
+function amountsTrial({ columns }: Desk, facts: PodFacts, slot: number): Trial {
+  const free = roomOn(columns, facts, slot)
+  const change = ({ facts: { requests } }: Placed, sign: 1 | -1) => {
+    for (const one of free) one.left += sign * (one.name === 'pods' ? 1 : amountOf(requests, one.name))
+  }
+  return {
+    remove: (placed) => change(placed, 1),
+    put: (placed) => change(placed, -1),
+    against() {
+      const short = free.filter((one) => one.asked > one.left)
+      if (short.length === 0) return undefined
+      return short.map(({ name }) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`))
+    },
+  }
 }
 
 /** Higher priority first; among equals the one that has run for longer, then the name. */
 function byImportance(desk: Desk) {
+  const starts = new Map<Placed, string>()
+  const startOf = (placed: Placed): string => {
+    const known = starts.get(placed) ?? startText(desk, placed)
+    starts.set(placed, known)
+    return known
+  }
   return (a: Placed, b: Placed): number => {
     if (a.facts.priority !== b.facts.priority) return b.facts.priority - a.facts.priority
-    return startOf(desk, a) - startOf(desk, b) || (a.facts.key < b.facts.key ? -1 : 1)
+    const [first, second] = [startOf(a), startOf(b)]
+    if (first !== second) return first < second ? -1 : 1
+    return a.facts.key < b.facts.key ? -1 : 1
   }
 }
 
-/** When the pod began, in ms, as the view has it; one that has not begun comes last. */
-function startOf(desk: Desk, { facts }: Placed): number {
+/** When the pod began, as the view has it; one that has not begun comes last. */
+function startText(desk: Desk, { facts }: Placed): string {
   const pod = desk.view.get('pods', facts.namespace, facts.pod.metadata.name)
-  const started: string | undefined = pod?.status?.startTime
-  return started === undefined ? Number.MAX_SAFE_INTEGER : parseTime(started)
+  return pod?.status?.startTime ?? '\uffff'
+}
+
+function startOf(desk: Desk, placed: Placed): number {
+  const text = startText(desk, placed)
+  return text === '\uffff' ? Number.MAX_SAFE_INTEGER : parseTime(text)
 }
 
 /** Parts the pods into those whose removal would break a disruption budget and the others, most important first. */

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/object.ts'
 import { explain, rank } from '../../src/scheduler/explain.ts'
 import { factsOf } from '../../src/scheduler/facts.ts'
-import { failureMessage } from '../../src/scheduler/message.ts'
-import { refused } from '../../src/scheduler/plugin.ts'
+import { failureMessage, histogram } from '../../src/scheduler/message.ts'
 import { requestsOf } from '../../src/scheduler/requests.ts'
 import { balancedPoints } from '../../src/scheduler/scores/balanced-allocation.ts'
 import { imagePoints } from '../../src/scheduler/scores/image-locality.ts'
@@ -275,10 +274,14 @@ describe('requests', () => {
 
 describe('the message', () => {
   it('sorts reasons as texts, counts first', () => {
-    const verdict = (reason: string) => ({ plugin: 'X', refusal: refused(reason) })
-    const reasons = ['Insufficient memory', 'b', 'b', ...Array.from({ length: 10 }, () => 'c')]
-    const verdicts = new Map(reasons.map((reason, i) => [i, verdict(reason)]))
-    const failure = { nodes: 13, nowhere: undefined, verdicts, plugins: ['X'] }
+    const reasons = histogram(
+      new Map([
+        ['Insufficient memory', 1],
+        ['b', 2],
+        ['c', 10],
+      ]),
+    )
+    const failure = { nodes: 13, nowhere: undefined, verdicts: new Map(), plugins: ['X'], hopeless: 0, reasons }
     expect(failureMessage(failure, '')).toBe('0/13 nodes are available: 1 Insufficient memory, 10 c, 2 b.')
   })
 })

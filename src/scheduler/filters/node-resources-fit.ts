@@ -2,6 +2,7 @@
 import type { PodFacts } from '../facts.ts'
 import type { Filter, NodeFacts, Refusal } from '../plugin.ts'
 import { amountsOf } from '../requests.ts'
+import { amountOf } from '../room.ts'
 
 /** One resource: what is asked, what is used and what there is. */
 export interface Shortage {
@@ -36,16 +37,9 @@ function shortages(pod: PodFacts, node: NodeFacts): Shortage[] {
   ]
   for (const [resource, amount] of asked) {
     const total = allocatable[resource] ?? 0
-    const used = node.pods.reduce((sum, other) => sum + usedOf(other, resource), 0)
+    const used = node.pods.reduce((sum, other) => sum + amountOf(other.requests, resource), 0)
     if (amount > 0 && amount > total - used)
       found.push({ resource, reason: `Insufficient ${resource}`, beyond: amount > total })
   }
   return found
-}
-
-function usedOf({ requests }: PodFacts, resource: string): number {
-  if (resource === 'cpu') return requests.cpuMilli
-  if (resource === 'memory') return requests.memoryBytes
-  if (resource === 'ephemeral-storage') return requests.storageBytes
-  return requests.extended.find(([name]) => name === resource)?.[1] ?? 0
 }
