@@ -6,7 +6,6 @@
 import type { KubeObject } from '../api/object.ts'
 import { milliValue, value } from '../api/quantity.ts'
 import { matchesNodeAffinity, untoleratedTaint } from '../api/scheduling.ts'
-import type { View } from '../store/view.ts'
 
 /** `message` is the event's; the status says `Pod was rejected: ` before it. */
 export interface Refusal {
@@ -24,37 +23,43 @@ interface Container {
 const amount = (name: string, text: string): number => (name === 'cpu' ? milliValue(text) : value(text))
 const isOver = (pod: KubeObject): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 
-/** Why the kubelet refuses the pod, or undefined. `isTaken` says which other pods it has admitted already. */
-export function refusalOf(
-  view: View,
-  pod: KubeObject,
-  node: KubeObject,
-  isTaken: (pod: KubeObject) => boolean,
-): Refusal | undefined {
+/** What the pods a kubelet has admitted take up: how many they are, what they asked for, their host ports. */
+export interface Occupancy {
+  count: number
+  readonly amounts: Record<string, number>
+  readonly ports: Set<string>
+}
+
+/** The occupancy of a node by pods that are admitted and not over. */
+export function occupancyOf(pods: readonly KubeObject[]): Occupancy {
+  const occupancy: Occupancy = { count: 0, amounts: {}, ports: new Set() }
+  for (const pod of pods) if (!isOver(pod)) occupy(occupancy, pod)
+  return occupancy
+}
+
+/** Counts one more admitted pod. */
+export function occupy(occupancy: Occupancy, pod: KubeObject): void {
+  occupancy.count++
+  add(occupancy.amounts, requestsOf(pod))
+  for (const port of hostPorts(pod)) occupancy.ports.add(port)
+}
+
+/** Why the kubelet refuses the pod, or undefined. */
+export function refusalOf(pod: KubeObject, node: KubeObject, occupancy: Occupancy): Refusal | undefined {
   if (!matchesNodeAffinity(pod, node)) {
     return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
   }
   if (untoleratedTaint(node.spec?.taints, pod.spec?.tolerations, ['NoExecute']) !== undefined) {
     return predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate")
   }
-  const others = view
-    .by('pods', 'node', node.metadata.name)
-    .filter((one) => one.metadata.uid !== pod.metadata.uid && !isOver(one) && isTaken(one))
-  if (clashes(pod, others)) {
+  if (hostPorts(pod).some((port) => occupancy.ports.has(port))) {
     return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports")
   }
-  return lacking(pod, others, node)
+  return lacking(pod, occupancy, node)
 }
 
 function predicate(reason: string, why: string): Refusal {
   return { reason, message: `Predicate ${reason} failed: ${why}` }
-}
-
-function clashes(pod: KubeObject, others: readonly KubeObject[]): boolean {
-  const wanted = hostPorts(pod)
-  if (wanted.length === 0) return false
-  const taken = new Set(others.flatMap(hostPorts))
-  return wanted.some((port) => taken.has(port))
 }
 
 function hostPorts(pod: KubeObject): string[] {
@@ -63,13 +68,13 @@ function hostPorts(pod: KubeObject): string[] {
   )
 }
 
-function lacking(pod: KubeObject, others: readonly KubeObject[], node: KubeObject): Refusal | undefined {
+function lacking(pod: KubeObject, occupancy: Occupancy, node: KubeObject): Refusal | undefined {
   const allocatable = (node.status?.allocatable ?? {}) as Requests
   const podLimit = Number(allocatable.pods ?? 110)
-  if (others.length + 1 > podLimit) return shortOf('pods', 1, others.length, podLimit)
+  if (occupancy.count + 1 > podLimit) return shortOf('pods', 1, occupancy.count, podLimit)
   for (const [name, want] of Object.entries(requestsOf(pod))) {
     if (want === 0) continue
-    const used = others.reduce((sum, other) => sum + (requestsOf(other)[name] ?? 0), 0)
+    const used = occupancy.amounts[name] ?? 0
     const capacity = amount(name, allocatable[name] ?? '0')
     if (used + want > capacity) return shortOf(name, want, used, capacity)
   }

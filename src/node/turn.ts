@@ -15,7 +15,7 @@ import type { Ordered } from '../lib/ordered.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { ActorMemo } from './actor-memo.ts'
-import { refusalOf } from './admit.ts'
+import { type Occupancy, occupancyOf, occupy, refusalOf } from './admit.ts'
 import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
 import { nodeAsked } from './nodes.ts'
@@ -32,6 +32,7 @@ export class KubeletTurn implements SyncContext {
   readonly runtime: Runtime
   readonly chance: (site: string) => number
   readonly intents: AgentIntent[] = []
+  readonly #occupancies = new Map<string, Occupancy>()
   readonly #looks = new Set<string>()
   readonly #dirty = new Set<string>()
   #memory: KubeletMemory
@@ -200,9 +201,11 @@ export class KubeletTurn implements SyncContext {
     const id = podActorId(pod)
     if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return
     const node = this.view.get('nodes', '', pod.spec.nodeName)
-    const refused = node === undefined ? undefined : refusalOf(this.view, pod, node, (one) => this.#hasTaken(one))
+    const occupancy = this.#occupancy(pod.spec.nodeName)
+    const refused = node === undefined ? undefined : refusalOf(pod, node, occupancy)
     const at = this.now
     if (refused === undefined) {
+      occupy(occupancy, pod)
       const ip = pod.spec.hostNetwork === true ? this.hostIp(pod.spec.nodeName) : this.#nextIp(pod.spec.nodeName)
       const graceMs = 1000 * (pod.spec.terminationGracePeriodSeconds ?? 30)
       this.intents.push(...deadlineOf(pod, at))
@@ -215,9 +218,16 @@ export class KubeletTurn implements SyncContext {
     )
   }
 
-  /** Has the kubelet taken this pod on, in this turn or before? */
-  #hasTaken(pod: KubeObject): boolean {
-    return this.actors.get(podActorId(pod))?.matches('pending') === false
+  /** What the pods this kubelet has taken on take up; counted once a turn and then kept up to date. */
+  #occupancy(node: string): Occupancy {
+    const known = this.#occupancies.get(node)
+    if (known !== undefined) return known
+    const taken = this.view
+      .by('pods', 'node', node)
+      .filter((pod) => this.actors.get(podActorId(pod))?.matches('pending') === false)
+    const occupancy = occupancyOf(taken)
+    this.#occupancies.set(node, occupancy)
+    return occupancy
   }
 
   /** The time a pod may be active has run out. */
