@@ -2,9 +2,10 @@
  * The API's state as one immutable value: a root record (Immer) over one persistent ordered tree for each kind, whose
  * leaves are frozen objects. Secondary indexes are trees too, so a fork is a pointer. The only door to immer.
  */
-import { type Draft, freeze, produce } from 'immer'
+import { Immer } from 'immer'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject, ResourceKey } from '../api/object.ts'
+import { deepFreeze } from '../lib/deep-freeze.ts'
 import { emptyOrdered, type Ordered, valuesWithPrefix, withEntry, withoutKey } from '../lib/ordered.ts'
 
 /** `indexes` holds `resource#index` → tree of `value\0key` with the key as its value. */
@@ -17,22 +18,18 @@ export interface Snapshot {
   readonly indexes: Readonly<Record<string, Ordered<string>>>
 }
 
+// Freezing is done once for each new part instead of by a walk over the root's sixty entries at every write.
+const immer = new Immer({ autoFreeze: false })
+
 const separator = '\u0000'
 
 /** The snapshot before anything was written. */
 export function emptySnapshot(time: number): Snapshot {
-  return freeze({ revision: 0, time, collections: {}, indexes: {} })
+  return frozen({ revision: 0, time, collections: {}, indexes: {} })
 }
 
 /** Deeply frozen; already frozen parts are taken as they are. */
-export function frozen<T>(value: T): T {
-  return freeze(value, true)
-}
-
-/** Edits a frozen object by Immer: the recipe changes a draft, untouched parts stay shared. */
-export function edited<T>(value: T, recipe: (draft: Draft<T>) => void): T {
-  return produce(value, recipe)
-}
+export const frozen = deepFreeze
 
 export function objectAt(snapshot: Snapshot, resource: ResourceKey, key: string): KubeObject | undefined {
   return snapshot.collections[resource]?.get(key)
@@ -87,12 +84,15 @@ export function withObject(
   const grown = next === undefined ? withoutKey(tree, key) : withEntry(tree, key, next)
   const trees: Trees = {}
   reindex(trees, snapshot, kind, key, previous, next)
-  return produce(snapshot, (draft) => {
+  const after = immer.produce(snapshot, (draft) => {
     draft.revision = snapshot.revision + 1
     draft.time = time
     draft.collections[kind.resource] = grown as never
     for (const name in trees) draft.indexes[name] = trees[name] as never
   })
+  Object.freeze(after.collections)
+  Object.freeze(after.indexes)
+  return Object.freeze(after)
 }
 
 /** The keys an index holds for a value, in order; at most `limit`. */
