@@ -42,7 +42,10 @@ export class Desk {
 
   look(facts: PodFacts): Look {
     this.columns.trim()
-    const overruled = this.#overruled(facts)
+    const judge = judgeOf(this.columns, facts, this.tools)
+    const there = this.nominated.size === 0 ? noOne : this.ahead(facts)
+    if (there.size === 0) return { judge, overruled: noVerdicts }
+    const overruled = this.#overruled(judge, there)
     return { judge: judgeOf(this.columns, facts, this.tools), overruled }
   }
 
@@ -84,32 +87,35 @@ export class Desk {
     return slots.sort((a, b) => luck(b) - luck(a) || (name(a) < name(b) ? -1 : 1))
   }
 
-  /** Pods nominated to a node that come before this one: equal or higher priority. */
-  ahead(facts: PodFacts, node: string): Nominated[] {
-    return this.#ahead(facts).filter((one) => one.node === node)
+  /** By node: the pods nominated there that come before this one, being of equal or higher priority. */
+  ahead(facts: PodFacts): ReadonlyMap<string, readonly Nominated[]> {
+    const found = new Map<string, Nominated[]>()
+    for (const one of this.nominated.values()) {
+      const { key, priority } = one.facts
+      if (key === facts.key || priority < facts.priority || this.columns.pods.has(key)) continue
+      const list = found.get(one.node)
+      if (list === undefined) found.set(one.node, [one])
+      else list.push(one)
+    }
+    return found
   }
 
-  #ahead(facts: PodFacts): Nominated[] {
-    if (this.nominated.size === 0) return []
-    return [...this.nominated.values()].filter(
-      (one) =>
-        one.facts.key !== facts.key && one.facts.priority >= facts.priority && !this.columns.pods.has(one.facts.key),
-    )
-  }
-
-  #overruled(facts: PodFacts): ReadonlyMap<number, Verdict> {
-    const ahead = this.#ahead(facts)
+  /** Only slots that would do otherwise are asked about: the pod must fit with the nominated ones and without. */
+  #overruled(judge: Judge, ahead: ReadonlyMap<string, readonly Nominated[]>): ReadonlyMap<number, Verdict> {
     const found = new Map<number, Verdict>()
-    for (const node of new Set(ahead.map((one) => one.node))) {
-      const slot = this.columns.slotOf.get(node)
-      if (slot === undefined) continue
-      const there = ahead.filter((one) => one.node === node)
+    const slots = [...ahead.keys()].map((node) => this.columns.slotOf.get(node) ?? -1)
+    for (const slot of slots.filter((one) => one >= 0 && judge.check(one) === 0)) {
+      const node = this.columns.names[slot] as string
+      const there = ahead.get(node) ?? []
       for (const one of there) this.columns.addPod(one.facts, node)
-      const judge = judgeOf(this.columns, facts, this.tools)
-      const code = judge.check(slot)
-      if (code !== 0) found.set(slot, judge.verdict(code))
+      const crowded = judgeOf(this.columns, judge.facts, this.tools)
+      const code = crowded.check(slot)
+      if (code !== 0) found.set(slot, crowded.verdict(code))
       for (const one of there) this.columns.removePod(one.facts.key)
     }
     return found
   }
 }
+
+const noOne: ReadonlyMap<string, readonly Nominated[]> = new Map()
+const noVerdicts: ReadonlyMap<number, Verdict> = new Map()

@@ -7,7 +7,7 @@ import type { KubeObject } from '../api/object.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
 import { parseTime } from '../api/time.ts'
 import type { Placed } from './column-parts.ts'
-import type { Desk } from './desk.ts'
+import type { Desk, Nominated } from './desk.ts'
 import type { PodFacts } from './facts.ts'
 import { judgeOf } from './judge.ts'
 import { type Failure, preemptionMessage } from './message.ts'
@@ -43,9 +43,10 @@ export function preempt(desk: Desk, facts: PodFacts, failure: Failure): Preempti
   const candidates: Candidate[] = []
   if (!lower && failure.nodes > failure.hopeless) against.set(none, failure.nodes - failure.hopeless)
   const budgets = lower ? desk.view.list('poddisruptionbudgets.policy') : []
+  const nominated = desk.ahead(facts)
   for (const slot of lower ? desk.shuffled(facts) : []) {
     if (failure.verdicts.get(slot)?.refusal.unresolvable !== false) continue
-    const found = tryNode(desk, facts, slot, budgets)
+    const found = tryNode(desk, facts, slot, budgets, nominated.get(desk.columns.names[slot] as string) ?? [])
     if (Array.isArray(found)) for (const reason of found) against.set(reason, (against.get(reason) ?? 0) + 1)
     else candidates.push(found)
     const harmless = candidates.some((one) => one.violations === 0)
@@ -85,7 +86,13 @@ function isPreempted(pod: KubeObject): boolean {
 }
 
 /** The victims on one node, or the reasons why removing pods there does not help. */
-function tryNode(desk: Desk, facts: PodFacts, slot: number, budgets: readonly KubeObject[]): Candidate | string[] {
+function tryNode(
+  desk: Desk,
+  facts: PodFacts,
+  slot: number,
+  budgets: readonly KubeObject[],
+  ahead: readonly Nominated[],
+): Candidate | string[] {
   const node = desk.columns.names[slot] as string
   const lower = [...(desk.columns.podsOn[slot] as Set<Placed>)].filter(
     (placed) => placed.facts.priority < facts.priority,
@@ -93,7 +100,6 @@ function tryNode(desk: Desk, facts: PodFacts, slot: number, budgets: readonly Ku
   if (lower.length === 0) return [none]
   const order = byImportance(desk)
   const { violating, harmless } = byBudget(lower.sort(order), budgets)
-  const ahead = desk.ahead(facts, node)
   const trial =
     isPlain(facts, desk) && ahead.length === 0 ? amountsTrial(desk, facts, slot) : columnsTrial(desk, facts, slot)
   for (const one of ahead) desk.columns.addPod(one.facts, node)

@@ -57,6 +57,28 @@ describe('every placement', () => {
     )
   })
 
+  it('fits where preemption made room for it, once the victims are gone', () => {
+    fc.assert(
+      fc.property(nodes(4), placedPods(8), pods(1), (all, placed, [one]) => {
+        const asking = { ...(one as KubeObject), spec: { ...one?.spec, priority: 20 } }
+        const scene = new Scene().add(...surroundings, ...all, ...placed.map(alive), asking).turn()
+        const gone = scene.intents.flatMap((intent) => (intent.type === 'delete' ? [intent.ref.name] : []))
+        if (gone.length === 0) return
+        scene.carryOut()
+        const nominated = scene.view.list('pods').find((other) => other.metadata.name === asking.metadata.name)
+        for (const name of gone) {
+          const victim = placed.find((other) => other.metadata.name === name)
+          expect(victim?.spec.nodeName).toBe(nominated?.status.nominatedNodeName)
+          scene.remove('pods', victim?.metadata.namespace ?? '', name)
+        }
+        const refused = explain(scene.view, nominated as KubeObject).map(({ node: at }) => at)
+        expect(refused).not.toContain(nominated?.status.nominatedNodeName)
+        expect(scene.run().advance(20_000).placed[asking.metadata.name]).not.toBe('')
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('removes only pods of strictly lower priority, and none for a pod that never preempts (K6)', () => {
     fc.assert(
       fc.property(nodes(4), placedPods(8), pods(3), fc.boolean(), (all, placed, waiting, never) => {
