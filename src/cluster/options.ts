@@ -34,13 +34,21 @@ export const defaultHistory = 20_000
 /** The start time in ms. Throws KYB-START for text that is no time. */
 export function startOf(options: ClusterOptions): number {
   const { start, time = 'virtual', clock } = options
-  if (start === undefined)
-    return time !== 'virtual' && clock !== undefined ? Math.floor(clock.now() / 1000) * 1000 : epoch
+  if (start === undefined) return time === 'virtual' || clock === undefined ? epoch : wallStart(clock, time)
   if (typeof start === 'number') return start
   const ms = typeof start === 'string' ? parseTime(start) : start.getTime()
   if (Number.isNaN(ms))
     throw new KybernError('KYB-START', `"${String(start)}" is not a time; use RFC 3339 or milliseconds`)
   return ms
+}
+
+/**
+ * The wall's time in whole seconds. Eager time runs ahead of the wall, and clients that reckon ages themselves would see
+ * events of the future: it starts an hour before.
+ */
+function wallStart(clock: WallClock, time: TimeMode): number {
+  const lead = time === 'eager' ? 3_600_000 : 0
+  return Math.floor((clock.now() - lead) / 1000) * 1000
 }
 
 /** How fast the cluster's clock runs against the wall: 0 in virtual and eager. Throws KYB-TIME for an unknown mode. */

@@ -2,7 +2,13 @@
  * The whole HTTP surface as a function from Request to Response on Web standards: it needs no socket and no Node.
  */
 import type { Kind } from '../api/kind.ts'
-import { methodNotAllowed, resourceNotFound, type StatusError, unauthorized } from '../api/status-error.ts'
+import {
+  methodNotAllowed,
+  notImplemented,
+  resourceNotFound,
+  type StatusError,
+  unauthorized,
+} from '../api/status-error.ts'
 import { failure, json, text } from './answer.ts'
 import { authorize } from './authorize.ts'
 import { bindPod } from './bind.ts'
@@ -78,7 +84,7 @@ function single(call: Call, kind: Kind): Response | Promise<Response> {
 function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const { subresource: name, verb } = call.info
   const known = kind.subresources[name]
-  if (known === undefined) throw resourceNotFound()
+  if (known === undefined) throw unbuilt[`${kind.resource}/${name}`] ?? resourceNotFound()
   const special = specials[`${kind.resource}/${name} ${verb}`]
   if (special !== undefined) return special(call, kind)
   if (typeof known === 'object' && 'verbs' in known && !(known.verbs as readonly string[]).includes(verb))
@@ -94,6 +100,14 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
       throw methodNotAllowed(kind.resource, verb)
   }
 }
+
+/** Subresources Kubernetes has and this server does not serve: said loudly, never a 404. */
+const unbuilt: Readonly<Record<string, StatusError>> = Object.fromEntries(
+  ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize']
+    .map((name) => `pods/${name}`)
+    .concat('services/proxy', 'nodes/proxy', 'serviceaccounts/token')
+    .map((name) => [name, notImplemented('KYB-SUBRESOURCE', `${name} is not served by this version of kybern`)]),
+)
 
 const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | Promise<Response>>> = {
   'pods/eviction create': evictPod,

@@ -85,6 +85,11 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
   if (patchType === undefined) throw unsupportedMediaType(Object.keys(patchTypes))
   const bytes = await bytesOf(call.request)
   const patch = patchType === 'apply' ? yamlIn(bytes) : jsonIn(bytes)
+  if (patchType === 'apply' && !call.info.query.get('fieldManager')) {
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    )
+  }
   const force = call.info.query.get('force') === 'true'
   const { subresource } = call.info
   const existed = call.cluster.view.get(kind, kind.namespaced ? call.info.namespace : '', call.info.name) !== undefined

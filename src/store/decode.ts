@@ -21,6 +21,14 @@ export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): 
   if (options.trusted === true || kind.schema === undefined) {
     return { object: applyDefaults(kind.apiVersion, kind.kind, typed) as KubeObject, warnings: [] }
   }
+  const { object, warnings } = checked(kind, sent, options)
+  return { object: applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject, warnings }
+}
+
+/** The object with only the fields the kind has and without defaults: what an applier really said. */
+export function checked(kind: Kind, sent: KubeObject, options: TransitionBase): Decoded {
+  const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
+  if (kind.schema === undefined) return { object: typed, warnings: [] }
   refuseOtherKind(kind, sent)
   const found = check(kind.schema, typed)
   const [first] = found.errors
@@ -32,8 +40,7 @@ export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): 
     const reason = `strict decoding error: ${unknown.join(', ')}`
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${reason}`)
   }
-  const object = applyDefaults(kind.apiVersion, kind.kind, prune(kind.schema, typed) as KubeObject) as KubeObject
-  return { object, warnings: options.fieldValidation === 'Ignore' ? [] : unknown }
+  return { object: prune(kind.schema, typed), warnings: options.fieldValidation === 'Ignore' ? [] : unknown }
 }
 
 function refuseOtherKind(kind: Kind, sent: KubeObject): void {

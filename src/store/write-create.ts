@@ -9,6 +9,7 @@ import { alreadyExists, badRequest, invalid } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
 import { decoded } from './decode.ts'
+import { managed } from './managed.ts'
 import { admitted, type CommitContext, kindFor, lookUp, type Plan } from './plan.ts'
 import { frozen } from './snapshot.ts'
 import type { Create } from './transition.ts'
@@ -27,9 +28,10 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const accepted = admitted(context, request)
   const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
   if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
+  const recorded = managed(kind, undefined, prepared, '', transition, context.now)
   const key = objectKey(namespace, name)
   if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.resource, name)
-  return { kind, key, previous: undefined, next: frozen(prepared), warnings }
+  return { kind, key, previous: undefined, next: frozen(recorded), warnings }
 }
 
 /** Name (generated when asked), namespace, uid, creation time, generation; what only the server may set is cleared. */

@@ -1,11 +1,22 @@
 /** Patching: the stored object with the patch applied goes the way of an update; apply may also create. */
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
+import { type Applier, apply, type Conflict, conflictMessage } from '../api/patch/apply.ts'
 import { jsonPatch } from '../api/patch/json.ts'
 import { mergePatch } from '../api/patch/merge.ts'
 import { PatchError } from '../api/patch/patch-error.ts'
 import { strategicMergePatch } from '../api/patch/strategic.ts'
-import { badRequest, notImplemented, unprocessable, unsupportedMediaType } from '../api/status-error.ts'
+import {
+  applyConflict,
+  badRequest,
+  internal,
+  notFound,
+  tooLarge,
+  unprocessable,
+  unsupportedMediaType,
+} from '../api/status-error.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { checked } from './decode.ts'
 import { type CommitContext, kindFor, lookUp, type Plan, storedFor } from './plan.ts'
 import { scaleOf } from './scale.ts'
 import type { Patch } from './transition.ts'
@@ -37,24 +48,44 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
     if (error.reason === 'Invalid') throw unprocessable()
+    if (error.reason === 'TooLarge') throw tooLarge(error.message)
+    if (error.reason === 'InternalError') throw internal(error.message)
     throw badRequest(error.message)
   }
 }
 
-/** Server-side apply of a whole object: creates when absent. */
+/**
+ * Server-side apply: what the applier says joins what others own; a conflict is a 409 that names them all. Creates when
+ * absent. Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
+ */
 function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan {
-  const { ref } = transition
-  const applied = transition.patch as KubeObject
+  const { ref, subresource = '', manager = '', force = false } = transition
   const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
-  if (stored === undefined) {
-    const object = { ...applied, metadata: { ...applied.metadata, name: ref.name } }
-    return planCreate(context, {
-      ...transition,
-      type: 'create',
-      resource: ref.resource,
-      namespace: ref.namespace,
-      object,
-    })
+  if (stored === undefined && subresource !== '') throw notFound(kind.resource, ref.name)
+  const sent = transition.patch as KubeObject
+  const { object: config } = checked(kind, { ...sent, metadata: { ...sent.metadata, name: ref.name } }, transition)
+  const applier = { manager, force, now: toRfc3339(context.now), ...(subresource === '' ? {} : { subresource }) }
+  const { object, conflicts } = applied(kind, stored, config, applier)
+  if (conflicts.length > 0) throw applyConflict(causesOf(conflicts), conflictMessage(conflicts))
+  const options = { ...transition, manager: '' }
+  if (stored !== undefined) return planReplacement(context, kind, stored, object, subresource, options)
+  return planCreate(context, { ...options, type: 'create', resource: ref.resource, namespace: ref.namespace, object })
+}
+
+function applied(kind: Kind, stored: KubeObject | undefined, config: KubeObject, applier: Applier) {
+  try {
+    const { object, conflicts } = apply(kind.schema, stored as never, config as never, applier)
+    return { object: object as unknown as KubeObject, conflicts }
+  } catch (error) {
+    if (error instanceof PatchError) throw badRequest(error.message)
+    throw error
   }
-  throw notImplemented('KYB-APPLY-EXISTING', 'server-side apply to an object that exists is not served')
+}
+
+function causesOf(conflicts: readonly Conflict[]) {
+  return conflicts.map(({ manager, path }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field: path,
+  }))
 }

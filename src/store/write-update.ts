@@ -9,6 +9,7 @@ import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
 import { badRequest, conflict, invalid } from '../api/status-error.ts'
 import { equal } from '../lib/equal.ts'
 import { decoded } from './decode.ts'
+import { managed } from './managed.ts'
 import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { atPath, withPath } from './scale.ts'
 import { frozen } from './snapshot.ts'
@@ -55,8 +56,9 @@ export function planReplacement(
     if (errors.length > 0) throw invalid({ group: kind.group, kind: kind.kind }, name, errors)
     refuseInvalid(kind, prepared, stored, subresource)
   }
-  const next = withGeneration(kind, prepared, stored)
-  if (equal(next, stored)) return { kind, key, previous: stored, next: stored, warnings }
+  const moved = withGeneration(kind, prepared, stored)
+  if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, warnings }
+  const next = managed(kind, stored, moved, subresource, options, context.now)
   const gone = isReleased(kind, next)
   return { kind, key, previous: stored, next: gone ? undefined : frozen(next), warnings }
 }
