@@ -110,7 +110,7 @@ describe('a replicaset', () => {
     const shop = begun(deployment(2))
     const { status, metadata } = shop.list('ReplicaSet')[0] as KubeObject
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }]
-    shop.patch('ReplicaSet', metadata.name, { status: { ...status, replicas: 1, conditions } }, 'status')
+    shop.patch('ReplicaSet', metadata.name, { status: { ...status, conditions } }, 'status')
     expect(lived(shop, 'replicaset', 'replicasets.apps', metadata.name).last.value).toEqual({ living: 'refused' })
   })
 })
