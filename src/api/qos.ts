@@ -15,11 +15,19 @@ const counted = ['cpu', 'memory']
 
 /** Guaranteed: every container limits cpu and memory and asks for as much. BestEffort: none asks for either. */
 export function qosClass(pod: KubeObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])] as Container[]
+  const own = pod.spec?.resources
+  const containers: Container[] = isAsking(own)
+    ? [{ resources: own }]
+    : [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]
   const asks = ({ resources }: Container): boolean =>
     counted.some((name) => isSome(resources?.requests?.[name]) || isSome(resources?.limits?.[name]))
   if (!containers.some(asks)) return 'BestEffort'
   return containers.every(isGuaranteed) ? 'Guaranteed' : 'Burstable'
+}
+
+/** Whether the pod as a whole has requests or limits, which then decide alone. */
+function isAsking(resources: Container['resources']): boolean {
+  return Object.keys({ ...resources?.requests, ...resources?.limits }).length > 0
 }
 
 function isSome(text: string | undefined): boolean {

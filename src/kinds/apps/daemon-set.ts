@@ -1,6 +1,7 @@
 /** DaemonSet: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { daemonSetColumns } from '../columns.ts'
+import { prepareDaemonSet, prepareDaemonSetUpdate, validateDaemonSet } from './daemon-set-validate.ts'
 
 export const DaemonSet = defineKind({
   group: 'apps',
@@ -14,10 +15,10 @@ export const DaemonSet = defineKind({
   subresources: { status: true },
   life: 'daemonset',
   prepare: {
-    create: (object) => ({
-      ...object,
-      status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
-    }),
+    create: prepareDaemonSet,
+    update: (next, previous, { subresource }) => prepareDaemonSetUpdate(next, previous, subresource),
   },
+  validate: validateDaemonSet,
+  defaultPropagation: 'Background',
   columns: daemonSetColumns,
 })

@@ -1,6 +1,8 @@
 /** Deployment: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { deploymentColumns } from '../columns.ts'
+import { withoutStatus } from '../without-status.ts'
+import { validateDeployment } from './deployment-validate.ts'
 
 const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 
@@ -15,6 +17,8 @@ export const Deployment = defineKind({
   schema: 'io.k8s.api.apps.v1.Deployment',
   subresources: { status: true, scale: replicaScale },
   life: 'deployment',
-  prepare: { create: (object) => ({ ...object, status: {} }) },
+  prepare: { create: withoutStatus },
+  validate: validateDeployment,
+  defaultPropagation: 'Background',
   columns: deploymentColumns,
 })

@@ -1,6 +1,8 @@
 /** ReplicaSet: apps/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { replicaSetColumns } from '../columns.ts'
+import { withStatus } from '../without-status.ts'
+import { validateReplicaSet } from './replica-set-validate.ts'
 
 const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
 
@@ -20,6 +22,8 @@ export const ReplicaSet = defineKind({
     orphan: (set) =>
       set.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [set.metadata.namespace ?? ''],
   },
-  prepare: { create: (object) => ({ ...object, status: { replicas: 0 } }) },
+  prepare: { create: (set) => withStatus(set, { replicas: 0 }) },
+  validate: validateReplicaSet,
+  defaultPropagation: 'Background',
   columns: replicaSetColumns,
 })

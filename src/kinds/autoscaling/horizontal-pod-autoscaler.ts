@@ -1,6 +1,8 @@
 /** HorizontalPodAutoscaler: autoscaling/v2. */
 import { defineKind } from '../../api/kind.ts'
 import { horizontalPodAutoscalerColumns } from '../columns.ts'
+import { withStatus } from '../without-status.ts'
+import { validateAutoscaler } from './horizontal-pod-autoscaler-validate.ts'
 
 export const HorizontalPodAutoscaler = defineKind({
   group: 'autoscaling',
@@ -14,6 +16,8 @@ export const HorizontalPodAutoscaler = defineKind({
   subresources: { status: true },
   life: 'horizontal-pod-autoscaler',
   hasGeneration: false,
-  prepare: { create: (object) => ({ ...object, status: { desiredReplicas: 0, currentMetrics: null } }) },
+  prepare: { create: (autoscaler) => withStatus(autoscaler, { desiredReplicas: 0, currentMetrics: null }) },
+  validate: validateAutoscaler,
+  defaultPropagation: 'Background',
   columns: horizontalPodAutoscalerColumns,
 })

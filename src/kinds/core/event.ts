@@ -1,6 +1,7 @@
 /** Event: core/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { eventColumns } from '../columns.ts'
+import { validateEvent } from './event-validate.ts'
 
 export const Event = defineKind({
   group: '',
@@ -26,5 +27,7 @@ export const Event = defineKind({
     source: (event) => event.source?.component ?? '',
     type: (event) => event.type ?? '',
   },
+  validate: validateEvent,
+  defaultPropagation: 'Background',
   columns: eventColumns,
 })

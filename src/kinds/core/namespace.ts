@@ -1,6 +1,8 @@
 /** Namespace: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { nameIsDnsLabel } from '../../api/names.ts'
 import { namespaceColumns } from '../columns.ts'
+import { prepareNamespace, prepareNamespaceUpdate, validateNamespace } from './namespace-rules.ts'
 
 export const Namespace = defineKind({
   group: '',
@@ -15,20 +17,12 @@ export const Namespace = defineKind({
   life: 'namespace',
   hasGeneration: false,
   fields: { 'status.phase': (object) => object.status?.phase ?? '' },
+  nameRule: nameIsDnsLabel,
   prepare: {
-    create: (object) => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        labels: { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name },
-      },
-      spec: { ...object.spec, finalizers: ['kubernetes'] },
-      status: { phase: 'Active' },
-    }),
-    update: (next, previous, { subresource }) =>
-      subresource === 'finalize'
-        ? { ...previous, spec: { ...previous.spec, finalizers: next.spec?.finalizers ?? [] } }
-        : { ...next, spec: { ...next.spec, finalizers: previous.spec?.finalizers ?? [] } },
+    create: prepareNamespace,
+    update: (next, previous, { subresource }) => prepareNamespaceUpdate(next, previous, subresource),
   },
+  validate: validateNamespace,
+  defaultPropagation: 'Background',
   columns: namespaceColumns,
 })

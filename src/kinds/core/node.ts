@@ -1,6 +1,7 @@
 /** Node: core/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { nodeColumns } from '../columns.ts'
+import { validateNode } from './node-validate.ts'
 
 export const Node = defineKind({
   group: '',
@@ -15,5 +16,7 @@ export const Node = defineKind({
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
+  validate: validateNode,
+  defaultPropagation: 'Background',
   columns: nodeColumns,
 })

@@ -1,6 +1,8 @@
 /** PersistentVolumeClaim: core/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { persistentVolumeClaimColumns } from '../columns.ts'
+import { withStatus } from '../without-status.ts'
+import { validatePersistentVolumeClaim, withDataSources, withKnownSource } from './persistent-volume-claim-validate.ts'
 
 export const PersistentVolumeClaim = defineKind({
   group: '',
@@ -14,6 +16,11 @@ export const PersistentVolumeClaim = defineKind({
   subresources: { status: true },
   life: 'persistent-volume-claim',
   hasGeneration: false,
-  prepare: { create: (object) => ({ ...object, status: { phase: 'Pending' } }) },
+  prepare: {
+    create: (claim) => withStatus(withDataSources(withKnownSource(claim)), { phase: 'Pending' }),
+    update: (next, _previous, { subresource }) => (subresource === '' ? withDataSources(next) : next),
+  },
+  validate: validatePersistentVolumeClaim,
+  defaultPropagation: 'Background',
   columns: persistentVolumeClaimColumns,
 })

@@ -1,6 +1,11 @@
 /** PersistentVolume: core/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { persistentVolumeColumns } from '../columns.ts'
+import {
+  preparePersistentVolume,
+  preparePersistentVolumeUpdate,
+  validatePersistentVolume,
+} from './persistent-volume-validate.ts'
 
 export const PersistentVolume = defineKind({
   group: '',
@@ -18,6 +23,11 @@ export const PersistentVolume = defineKind({
     claim: (volume) =>
       volume.spec?.claimRef ? [`${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`] : [],
   },
-  prepare: { create: (object) => ({ ...object, status: { phase: 'Pending' } }) },
+  prepare: {
+    create: (volume, { now }) => preparePersistentVolume(volume, now),
+    update: (next, previous, { subresource, now }) => preparePersistentVolumeUpdate(next, previous, subresource, now),
+  },
+  validate: validatePersistentVolume,
+  defaultPropagation: 'Background',
   columns: persistentVolumeColumns,
 })

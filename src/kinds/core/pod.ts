@@ -1,7 +1,8 @@
 /** Pod: core/v1. */
 import { defineKind } from '../../api/kind.ts'
-import { qosClass } from '../../api/qos.ts'
 import { podColumns } from './pod-columns.ts'
+import { preparePod, preparePodUpdate } from './pod-prepare.ts'
+import { validatePod } from './pod-validate.ts'
 
 export const Pod = defineKind({
   group: '',
@@ -41,7 +42,10 @@ export const Pod = defineKind({
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
   prepare: {
-    create: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClass(pod) } }),
+    create: preparePod,
+    update: (next, previous, { subresource }) => preparePodUpdate(next, previous, subresource),
   },
+  validate: validatePod,
+  defaultPropagation: 'Background',
   columns: podColumns,
 })

@@ -1,6 +1,8 @@
 /** Secret: core/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { secretColumns } from '../columns.ts'
+import { prepareSecretUpdate, withTextAsData } from './secret-prepare.ts'
+import { validateSecret } from './secret-validate.ts'
 
 export const Secret = defineKind({
   group: '',
@@ -13,5 +15,8 @@ export const Secret = defineKind({
   schema: 'io.k8s.api.core.v1.Secret',
   hasGeneration: false,
   fields: { type: (secret) => secret.type ?? '' },
+  prepare: { create: withTextAsData, update: prepareSecretUpdate },
+  validate: validateSecret,
+  defaultPropagation: 'Background',
   columns: secretColumns,
 })

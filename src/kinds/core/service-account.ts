@@ -12,5 +12,6 @@ export const ServiceAccount = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
   hasGeneration: false,
+  defaultPropagation: 'Background',
   columns: serviceAccountColumns,
 })

@@ -1,6 +1,9 @@
 /** Service: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { nameIsDnsLabel } from '../../api/names.ts'
 import { serviceColumns } from '../columns.ts'
+import { prepareServiceUpdate } from './service-prepare.ts'
+import { validateService } from './service-validate.ts'
 
 export const Service = defineKind({
   group: '',
@@ -25,6 +28,12 @@ export const Service = defineKind({
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
-  prepare: { create: (object) => ({ ...object, status: { loadBalancer: {} } }) },
+  nameRule: nameIsDnsLabel,
+  prepare: {
+    create: (service) => ({ ...service, status: { loadBalancer: {} } }),
+    update: (next, previous, { subresource }) => prepareServiceUpdate(next, previous, subresource),
+  },
+  validate: validateService,
+  defaultPropagation: 'Background',
   columns: serviceColumns,
 })

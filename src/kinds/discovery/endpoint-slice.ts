@@ -1,6 +1,7 @@
 /** EndpointSlice: discovery.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { endpointSliceColumns } from '../columns.ts'
+import { validateEndpointSlice } from './endpoint-slice-validate.ts'
 
 export const EndpointSlice = defineKind({
   group: 'discovery.k8s.io',
@@ -17,5 +18,7 @@ export const EndpointSlice = defineKind({
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`]
     },
   },
+  validate: validateEndpointSlice,
+  defaultPropagation: 'Background',
   columns: endpointSliceColumns,
 })

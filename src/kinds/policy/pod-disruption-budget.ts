@@ -1,6 +1,8 @@
 /** PodDisruptionBudget: policy/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { podDisruptionBudgetColumns } from '../columns.ts'
+import { withStatus } from '../without-status.ts'
+import { validateBudget } from './pod-disruption-budget-validate.ts'
 
 export const PodDisruptionBudget = defineKind({
   group: 'policy',
@@ -13,10 +15,10 @@ export const PodDisruptionBudget = defineKind({
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   subresources: { status: true },
   prepare: {
-    create: (object) => ({
-      ...object,
-      status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
-    }),
+    create: (budget) =>
+      withStatus(budget, { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
   },
+  validate: validateBudget,
+  defaultPropagation: 'Background',
   columns: podDisruptionBudgetColumns,
 })

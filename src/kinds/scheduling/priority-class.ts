@@ -1,6 +1,7 @@
 /** PriorityClass: scheduling.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { priorityClassColumns } from '../columns.ts'
+import { validatePriorityClass } from './priority-class-validate.ts'
 
 export const PriorityClass = defineKind({
   group: 'scheduling.k8s.io',
@@ -12,5 +13,7 @@ export const PriorityClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.scheduling.v1.PriorityClass',
   hasGeneration: false,
+  validate: validatePriorityClass,
+  defaultPropagation: 'Background',
   columns: priorityClassColumns,
 })

@@ -1,6 +1,7 @@
 /** StorageClass: storage.k8s.io/v1. */
 import { defineKind } from '../../api/kind.ts'
 import { storageClassColumns } from '../columns.ts'
+import { validateStorageClass } from './storage-class-validate.ts'
 
 export const StorageClass = defineKind({
   group: 'storage.k8s.io',
@@ -12,5 +13,7 @@ export const StorageClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.StorageClass',
   hasGeneration: false,
+  validate: validateStorageClass,
+  defaultPropagation: 'Background',
   columns: storageClassColumns,
 })

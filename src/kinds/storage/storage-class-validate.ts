@@ -1,0 +1,77 @@
+/**
+ * The rules of StorageClasses: what they are made of, and that it does not change.
+ * Source: https://kubernetes.io/docs/concepts/storage/storage-classes/
+ */
+import {
+  amongOptional,
+  amongRequired,
+  each,
+  entriesOf,
+  filled,
+  isFilled,
+  type Part,
+  qualifiedName,
+  when,
+} from '../../api/checks.ts'
+import { duplicate, type FieldError, invalidValue, type Path, path, required, tooLong } from '../../api/field-error.ts'
+import { byteLength } from '../../api/go-text.ts'
+import { validateImmutable, validateLabelName } from '../../api/meta.ts'
+import type { KubeObject } from '../../api/object.ts'
+import { semanticEqual } from '../../api/semantic-equal.ts'
+
+const mostParameters = 512
+const parametersLimitBytes = 256 * 1024
+const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const
+
+/** The faults of a StorageClass. */
+export function validateStorageClass(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  if (previous !== undefined) {
+    return fixed.flatMap((field) =>
+      semanticEqual(object[field], previous[field])
+        ? []
+        : validateImmutable(object[field] ?? null, previous[field] ?? null, path(field)),
+    )
+  }
+  const provisioner: string = object.provisioner ?? ''
+  const at = path('provisioner')
+  return [
+    ...(provisioner === '' ? [required(at)] : qualifiedName(provisioner.toLowerCase(), at)),
+    ...parameterFaults(object.parameters, path('parameters')),
+    ...amongOptional(object.reclaimPolicy, ['Delete', 'Retain'], path('reclaimPolicy')),
+    ...amongRequired(object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], path('volumeBindingMode')),
+    ...each(object.allowedTopologies, path('allowedTopologies'), termFaults),
+  ]
+}
+
+function parameterFaults(parameters: unknown, place: Path): FieldError[] {
+  const entries = entriesOf(parameters)
+  if (entries.length > mostParameters) return [tooLong(place, mostParameters)]
+  const bytes = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0)
+  return [
+    ...when(
+      entries.some(([key]) => key === ''),
+      invalidValue(place, '', 'field can not be empty.'),
+    ),
+    ...when(bytes > parametersLimitBytes, tooLong(place, parametersLimitBytes)),
+  ]
+}
+
+function termFaults(term: Part, place: Path): FieldError[] {
+  const keys = new Set<string>()
+  return each(term.matchLabelExpressions, place.child('matchLabelExpressions'), ({ key = '', values }, at) => {
+    const again = keys.has(key)
+    keys.add(key)
+    const seen = new Set<string>()
+    const valuesAt = at.child('values')
+    return [
+      ...filled(values, valuesAt),
+      ...each(isFilled(values) ? values : [], valuesAt, (value, valueAt) => {
+        const twice = seen.has(value)
+        seen.add(value)
+        return when(twice, duplicate(valueAt, value))
+      }),
+      ...validateLabelName(key, at.child('key')),
+      ...when(again, duplicate(at.child('key'), key)),
+    ]
+  })
+}
