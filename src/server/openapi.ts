@@ -5,9 +5,11 @@ import { digest } from '../lib/digest.ts'
 import { json } from './answer.ts'
 import type { Call } from './context.ts'
 import { groupsOf } from './discovery.ts'
+import { openApiV2 } from './openapi-v2.ts'
 
-/** Answers the paths below `/openapi`. Throws 404 for documents that do not exist; `/openapi/v2` is not served yet. */
+/** Answers the paths below `/openapi`. Throws 404 for documents that do not exist. */
 export function openApi(call: Call, path: readonly string[]): Response {
+  if (path[0] === 'v2' && path.length === 1) return openApiV2(call.request.headers.get('accept'))
   if (path[0] !== 'v3') throw resourceNotFound()
   const documents = new Map<string, { group: string; version: string }>()
   for (const [group, versions] of groupsOf(call.cluster.kinds)) {

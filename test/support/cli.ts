@@ -24,14 +24,17 @@ export interface Bench {
     options?: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string },
   ): Promise<Ran>
   kybern(...args: string[]): Promise<Ran>
-  /** Starts kybern and answers once a line of its stderr matches. */
-  start(args: readonly string[], ready: RegExp, cwd?: string): Promise<Running>
+  /** Starts a program that goes on. */
+  start(file: string, args: readonly string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }): Running
 }
 
 export interface Running {
   readonly stdout: () => string
   readonly stderr: () => string
   readonly pid: number
+  /** Resolves when what it wrote so far (to stdout and stderr together) matches; rejects when it ends before. */
+  says(pattern: RegExp): Promise<void>
+  /** Sends a signal and waits for the end: the exit code, null when the signal itself ended it. */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
@@ -63,7 +66,8 @@ export function useBench(): Bench {
     env,
     run,
     kybern: (...args) => run('kybern', args),
-    start: (args, ready, cwd = folder) => started(args, ready, cwd, env),
+    start: (file, args, options = {}) =>
+      started(file, args, { cwd: folder, ...options, env: { ...env, ...options.env } }),
   }
 }
 
@@ -105,23 +109,31 @@ function ran(
   })
 }
 
-function started(args: readonly string[], ready: RegExp, cwd: string, env: NodeJS.ProcessEnv): Promise<Running> {
-  const child = spawn(join(env.PATH?.split(':')[0] as string, 'kybern'), args, { cwd, env })
-  let [out, err] = ['', '']
+function started(file: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Running {
+  const child = spawn(file, args, options)
+  const wrote = { stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (text) => {
+      wrote[name] += text
+      for (const look of waiting) look()
+    })
+  }
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const says = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(wrote.stdout + wrote.stderr)) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+      void ended.then((code) => reject(new Error(`${file} ended with ${code}: ${wrote.stdout}${wrote.stderr}`)))
+    })
   const end = (signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> => {
     child.kill(signal)
     return ended
   }
-  return new Promise((resolve, reject) => {
-    const running = { stdout: () => out, stderr: () => err, pid: child.pid as number, end }
-    child.stdout.on('data', (text) => {
-      out += text
-    })
-    child.stderr.on('data', (text) => {
-      err += text
-      if (ready.test(err)) resolve(running)
-    })
-    void ended.then((code) => reject(new Error(`kybern ended with ${code} before it was ready: ${err}`)))
-  })
+  return { stdout: () => wrote.stdout, stderr: () => wrote.stderr, pid: child.pid as number, says, end }
 }

@@ -16,11 +16,6 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'only objects with a life of their own, nodes, controllers, the scheduler and the kubelets have one',
     'look up the names with cluster.list(kind); a deleted object has no actor any more',
   ),
-  'KYB-APPLY-EXISTING': says(
-    'server-side apply to an object that exists was refused',
-    'it is not built',
-    'use kubectl apply without --server-side',
-  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',
@@ -150,6 +145,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'another program has it, or it is below 1024',
     'choose another with --port, or --port 0 for any free one',
   ),
+  'KYB-PROTOBUF': says(
+    'bytes are not the protobuf of a Kubernetes object, or an object has no protobuf form',
+    'they are cut off, of an unknown kind, or a field is outside the range of its type',
+    'send JSON instead: every answer and every request has a JSON form',
+  ),
   'KYB-REFUSED': says(
     'the API server refused an object',
     'the message is Kubernetes’ own and says which field',
@@ -179,6 +179,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'the start time is no time',
     'it is RFC 3339 text, a Date, or milliseconds since 1970',
     'write 2026-01-01T00:00:00Z',
+  ),
+  'KYB-SUBRESOURCE': says(
+    'this subresource is not built',
+    'Kubernetes has it; kybern says so rather than pretend',
+    'see the README for what there is; kubectl get --raw /api/v1 lists the subresources served',
   ),
   'KYB-TIME': says(
     'time cannot pass like that',
