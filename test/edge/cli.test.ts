@@ -64,7 +64,7 @@ describe('without a cluster', () => {
 
   test('completion is a script its shell can read', async () => {
     const { stdout } = await bench.kybern('completion', 'bash')
-    const line = 'COMP_WORDS=(kybern adv); COMP_CWORD=1; _kybern; echo "${COMPREPLY[@]}"'
+    const line = `COMP_WORDS=(kybern adv); COMP_CWORD=1; _kybern; echo "\${COMPREPLY[*]}"`
     expect((await bench.run('bash', ['-c', `${stdout}\n${line}`])).stdout).toBe('advance\n')
     expect(await bench.kybern('completion', 'tcsh')).toMatchObject({ code: 1, stdout: '' })
   })
