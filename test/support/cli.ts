@@ -55,7 +55,9 @@ export function useBench(): Bench {
     script(join(bin, 'kybern'), `exec ${process.execPath} ${main} "$@"`)
     if (kubectlPath?.includes('/')) symlinkSync(kubectlPath, join(bin, 'kubectl'))
   }, 60_000)
-  afterAll(() => {
+  const running: Running[] = []
+  afterAll(async () => {
+    await Promise.all(running.map((one) => one.end('SIGTERM')))
     rmSync(bundle, { recursive: true, force: true })
     rmSync(folder, { recursive: true, force: true })
   })
@@ -66,8 +68,11 @@ export function useBench(): Bench {
     env,
     run,
     kybern: (...args) => run('kybern', args),
-    start: (file, args, options = {}) =>
-      started(file, args, { cwd: folder, ...options, env: { ...env, ...options.env } }),
+    start: (file, args, options = {}) => {
+      const one = started(file, args, { cwd: folder, ...options, env: { ...env, ...options.env } })
+      running.push(one)
+      return one
+    },
   }
 }
 
