@@ -1,12 +1,12 @@
 /**
- * The columns of every built-in kind but pods, as `kubectl get` prints them.
+ * The columns of every built-in kind but pods, events and autoscalers, as `kubectl get` prints them.
  * Source: https://kubernetes.io/docs/reference/kubectl/ (what the server's tables hold)
  */
 import { column, orNone, templateColumns, wideColumn } from '../api/column.ts'
 import type { KubeObject } from '../api/object.ts'
+import { formatQuantity, isQuantity } from '../api/quantity.ts'
 import { formatLabelSelector } from '../api/selector.ts'
 import { ageColumn, type Column, nameColumn } from '../api/table.ts'
-import { ageOf, parseTime } from '../api/time.ts'
 
 const selectorOf = (object: KubeObject): string => formatLabelSelector(object.spec?.selector)
 const mapText = (map: Readonly<Record<string, string>> | undefined): string =>
@@ -27,8 +27,8 @@ export const deploymentColumns: readonly Column[] = [
     'string',
     'Number of the pod with ready state',
   ),
-  column('Up-to-date', (object) => count(object, 'updatedReplicas'), 'integer'),
-  column('Available', (object) => count(object, 'availableReplicas'), 'integer'),
+  column('Up-to-date', (object) => count(object, 'updatedReplicas')),
+  column('Available', (object) => count(object, 'availableReplicas')),
   ageColumn,
   ...templateColumns(),
   wideColumn('Selector', selectorOf),
@@ -67,7 +67,7 @@ function controllerName(object: KubeObject): string {
 export const controllerRevisionColumns: readonly Column[] = [
   nameColumn,
   column('Controller', controllerName),
-  column('Revision', (object) => object.revision ?? 0, 'integer'),
+  column('Revision', (object) => object.revision ?? 0),
   ageColumn,
 ]
 
@@ -117,12 +117,10 @@ function nodeStatus(node: KubeObject): string {
 function nodeRoles(node: KubeObject): string {
   const prefix = 'node-role.kubernetes.io/'
   const labels = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(prefix) && label !== prefix)
-  return orNone(
-    labels
-      .map((label) => label.slice(prefix.length))
-      .sort()
-      .join(','),
-  )
+  const named = node.metadata.labels?.['kubernetes.io/role']
+  const roles = new Set(labels.map((label) => label.slice(prefix.length)))
+  if (named) roles.add(named)
+  return orNone([...roles].sort().join(','))
 }
 
 function nodeAddress(node: KubeObject, type: string): string {
@@ -153,20 +151,16 @@ export const namespaceColumns: readonly Column[] = [
 ]
 export const configMapColumns: readonly Column[] = [
   nameColumn,
-  column('Data', (object) => size(object.data) + size(object.binaryData), 'integer'),
+  column('Data', (object) => size(object.data) + size(object.binaryData)),
   ageColumn,
 ]
 export const secretColumns: readonly Column[] = [
   nameColumn,
   column('Type', (object) => object.type ?? 'Opaque'),
-  column('Data', (object) => size(object.data), 'integer'),
+  column('Data', (object) => size(object.data)),
   ageColumn,
 ]
-export const serviceAccountColumns: readonly Column[] = [
-  nameColumn,
-  column('Secrets', (object) => (object.secrets ?? []).length, 'integer'),
-  ageColumn,
-]
+export const serviceAccountColumns: readonly Column[] = [nameColumn, ageColumn]
 export const leaseColumns: readonly Column[] = [
   nameColumn,
   column('Holder', (object) => object.spec?.holderIdentity ?? ''),
@@ -187,7 +181,12 @@ const modes: Readonly<Record<string, string>> = {
   ReadWriteOncePod: 'RWOP',
 }
 const modesText = (list: readonly string[] | undefined): string =>
-  (list ?? []).map((mode) => modes[mode] ?? mode).join(',')
+  Object.keys(modes)
+    .filter((mode) => list?.includes(mode))
+    .map((mode) => modes[mode])
+    .join(',')
+
+const amount = (text: unknown, none: string): string => (isQuantity(text) ? formatQuantity(text) : none)
 
 function claimPhase(claim: KubeObject): string {
   return claim.metadata.deletionTimestamp === undefined ? (claim.status?.phase ?? '') : 'Terminating'
@@ -195,7 +194,7 @@ function claimPhase(claim: KubeObject): string {
 
 export const persistentVolumeColumns: readonly Column[] = [
   nameColumn,
-  column('Capacity', (volume) => volume.spec?.capacity?.storage ?? ''),
+  column('Capacity', (volume) => amount(volume.spec?.capacity?.storage, '')),
   column('Access Modes', (volume) => modesText(volume.spec?.accessModes)),
   column('Reclaim Policy', (volume) => volume.spec?.persistentVolumeReclaimPolicy ?? ''),
   column('Status', claimPhase),
@@ -213,7 +212,7 @@ export const persistentVolumeClaimColumns: readonly Column[] = [
   nameColumn,
   column('Status', claimPhase),
   column('Volume', (claim) => claim.spec?.volumeName ?? ''),
-  column('Capacity', (claim) => (claim.spec?.volumeName ? (claim.status?.capacity?.storage ?? '0') : '')),
+  column('Capacity', (claim) => (claim.spec?.volumeName ? amount(claim.status?.capacity?.storage, '0') : '')),
   column('Access Modes', (claim) => (claim.spec?.volumeName ? modesText(claim.status?.accessModes) : '')),
   column('StorageClass', (claim) => claim.spec?.storageClassName ?? ''),
   column('VolumeAttributesClass', (claim) => claim.spec?.volumeAttributesClassName ?? '<unset>'),
@@ -236,35 +235,6 @@ export const storageClassColumns: readonly Column[] = [
   ageColumn,
 ]
 
-function since(text: string | null | undefined, now: number): string {
-  return text === undefined || text === null || text === '' ? '<unknown>' : ageOf(parseTime(text), now)
-}
-
-function lastSeen(event: KubeObject, now: number): string {
-  const first = since(event.firstTimestamp ?? event.eventTime, now)
-  const last = since(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime, now)
-  const times = event.series?.count ?? event.count ?? 1
-  return times > 1 ? `${last} (x${times} over ${first})` : first
-}
-
-export const eventColumns: readonly Column[] = [
-  column('Last Seen', (event, { now }) => lastSeen(event, now)),
-  column('Type', (event) => event.type ?? ''),
-  column('Reason', (event) => event.reason ?? ''),
-  column(
-    'Object',
-    (event) => `${(event.involvedObject?.kind ?? '').toLowerCase()}/${event.involvedObject?.name ?? ''}`,
-  ),
-  wideColumn('Subobject', (event) => event.involvedObject?.fieldPath ?? ''),
-  wideColumn('Source', (event) =>
-    [event.source?.component ?? event.reportingComponent, event.source?.host].filter(Boolean).join(', '),
-  ),
-  column('Message', (event) => (event.message ?? '').trim()),
-  wideColumn('First Seen', (event, { now }) => since(event.firstTimestamp ?? event.eventTime, now)),
-  wideColumn('Count', (event) => String(event.series?.count ?? event.count ?? 1)),
-  wideColumn('Name', (event) => event.metadata.name),
-]
-
 interface SlicePort {
   readonly name?: string
   readonly port?: number
@@ -275,7 +245,7 @@ export const endpointSliceColumns: readonly Column[] = [
   column('AddressType', (slice) => slice.addressType ?? ''),
   column('Ports', (slice) =>
     shortened(
-      ((slice.ports ?? []) as SlicePort[]).map((port) => String(port.port ?? '*')),
+      ((slice.ports ?? []) as SlicePort[]).map((port) => String(port.port ?? port.name ?? '*')),
       '<unset>',
     ),
   ),
@@ -290,8 +260,8 @@ export const endpointSliceColumns: readonly Column[] = [
 
 /** At most three, then how many more. */
 function shortened(all: readonly string[], none: string): string {
-  if (all.length === 0) return none
   const shown = all.slice(0, 3).join(',')
+  if (shown === '') return none
   return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown
 }
 
@@ -300,41 +270,5 @@ export const podDisruptionBudgetColumns: readonly Column[] = [
   column('Min Available', (budget) => String(budget.spec?.minAvailable ?? 'N/A')),
   column('Max Unavailable', (budget) => String(budget.spec?.maxUnavailable ?? 'N/A')),
   column('Allowed Disruptions', (budget) => count(budget, 'disruptionsAllowed'), 'integer'),
-  ageColumn,
-]
-
-interface Metric {
-  readonly type: string
-  readonly resource?: { readonly name: string; readonly target?: Target; readonly current?: Target }
-}
-
-interface Target {
-  readonly averageUtilization?: number
-  readonly averageValue?: string
-}
-
-function targetsText(autoscaler: KubeObject): string {
-  const specs = (autoscaler.spec?.metrics ?? []) as Metric[]
-  const current = (autoscaler.status?.currentMetrics ?? []) as Metric[]
-  const parts = specs.map((metric, i) => {
-    const { name = '', target } = metric.resource ?? {}
-    const now = current[i]?.resource?.current
-    if (target?.averageUtilization !== undefined) {
-      return `${name}: ${now?.averageUtilization === undefined ? '<unknown>' : `${now.averageUtilization}%`}/${target.averageUtilization}%`
-    }
-    return `${name}: ${now?.averageValue ?? '<unknown>'}/${target?.averageValue ?? '<auto>'}`
-  })
-  if (parts.length === 0) return '<none>'
-  const shown = parts.slice(0, 2).join(', ')
-  return parts.length > 2 ? `${shown} + ${parts.length - 2} more...` : shown
-}
-
-export const horizontalPodAutoscalerColumns: readonly Column[] = [
-  nameColumn,
-  column('Reference', ({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`),
-  column('Targets', targetsText),
-  column('MinPods', ({ spec }) => (spec?.minReplicas === undefined ? '<unset>' : String(spec.minReplicas))),
-  column('MaxPods', ({ spec }) => spec?.maxReplicas ?? 0, 'integer'),
-  column('Replicas', (autoscaler) => count(autoscaler, 'currentReplicas'), 'integer'),
   ageColumn,
 ]

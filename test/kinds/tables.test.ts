@@ -11,6 +11,9 @@ interface Answer {
 const { tables } = answers<{ tables: Record<string, Answer> }>('tables')
 const files = fixtureFiles('tables').map((file) => file.replace('.yaml', ''))
 
+/** Descriptions are our own. */
+const head = ({ name, type, format, priority }: Answer['columns'][number]) => ({ name, type, format, priority })
+
 describe.each(files)('%s', (plural) => {
   const kind = kindOfFolder(plural)
   const objects = fixtureObjects(`objects/tables/${plural}.yaml`).map((object) => readObject(kind, object))
@@ -18,7 +21,7 @@ describe.each(files)('%s', (plural) => {
   const expected = tables[plural] as Answer
 
   test('columns', () => {
-    expect(table.columnDefinitions).toEqual(expected.columns)
+    expect(table.columnDefinitions.map(head)).toEqual(expected.columns.map(head))
   })
 
   test.each(objects.map((object, index) => [object.metadata.name, index] as const))('%s', (_name, index) => {

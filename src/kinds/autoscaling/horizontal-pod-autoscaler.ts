@@ -1,7 +1,7 @@
 /** HorizontalPodAutoscaler: autoscaling/v2. */
 import { defineKind } from '../../api/kind.ts'
-import { horizontalPodAutoscalerColumns } from '../columns.ts'
 import { withStatus } from '../without-status.ts'
+import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-columns.ts'
 import { validateAutoscaler } from './horizontal-pod-autoscaler-validate.ts'
 
 export const HorizontalPodAutoscaler = defineKind({

@@ -1,6 +1,6 @@
 /** Event: core/v1. */
 import { defineKind } from '../../api/kind.ts'
-import { eventColumns } from '../columns.ts'
+import { eventColumns } from './event-columns.ts'
 import { validateEvent } from './event-validate.ts'
 
 export const Event = defineKind({

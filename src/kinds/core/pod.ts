@@ -30,6 +30,7 @@ export const Pod = defineKind({
     orphan: (pod) =>
       pod.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [pod.metadata.namespace ?? ''],
     ip: (pod) => (pod.status?.podIP ? [pod.status.podIP] : []),
+    starting: (pod) => (pod.status?.phase === 'Pending' && pod.spec?.nodeName ? [pod.metadata.namespace ?? ''] : []),
   },
   fields: {
     'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
