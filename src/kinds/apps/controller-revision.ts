@@ -2,6 +2,7 @@
 
 import { nonNegative } from '../../api/checks.ts'
 import { path, required } from '../../api/field-error.ts'
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { validateImmutable } from '../../api/meta.ts'
 import { controllerRevisionColumns } from '../columns.ts'
@@ -20,7 +21,7 @@ export const ControllerRevision = defineKind({
     orphan: (revision) =>
       revision.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [revision.metadata.namespace ?? ''],
   },
-  validate(revision, previous) {
+  validate: withFinalizerRule((revision, previous) => {
     const { data } = revision
     const number = nonNegative(revision.revision, path('revision'))
     if (previous !== undefined)
@@ -28,7 +29,7 @@ export const ControllerRevision = defineKind({
     if (data === undefined || data === null) return [...number, required(path('data'), 'data is mandatory')]
     const isObject = typeof data === 'object' && !Array.isArray(data)
     return isObject ? number : [...number, required(path('data'), 'data must be a valid JSON object')]
-  },
+  }),
   defaultPropagation: 'Background',
   columns: controllerRevisionColumns,
 })

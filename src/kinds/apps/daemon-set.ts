@@ -1,4 +1,5 @@
 /** DaemonSet: apps/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { daemonSetColumns } from '../columns.ts'
 import { prepareDaemonSet, prepareDaemonSetUpdate, validateDaemonSet } from './daemon-set-validate.ts'
@@ -18,7 +19,7 @@ export const DaemonSet = defineKind({
     create: prepareDaemonSet,
     update: (next, previous, { subresource }) => prepareDaemonSetUpdate(next, previous, subresource),
   },
-  validate: validateDaemonSet,
+  validate: withFinalizerRule(validateDaemonSet),
   defaultPropagation: 'Background',
   columns: daemonSetColumns,
 })

@@ -1,4 +1,5 @@
 /** Deployment: apps/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { deploymentColumns } from '../columns.ts'
 import { withoutStatus } from '../without-status.ts'
@@ -18,7 +19,7 @@ export const Deployment = defineKind({
   subresources: { status: true, scale: replicaScale },
   life: 'deployment',
   prepare: { create: withoutStatus },
-  validate: validateDeployment,
+  validate: withFinalizerRule(validateDeployment),
   defaultPropagation: 'Background',
   columns: deploymentColumns,
 })

@@ -1,4 +1,5 @@
 /** ReplicaSet: apps/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { replicaSetColumns } from '../columns.ts'
 import { withStatus } from '../without-status.ts'
@@ -23,7 +24,7 @@ export const ReplicaSet = defineKind({
       set.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [set.metadata.namespace ?? ''],
   },
   prepare: { create: (set) => withStatus(set, { replicas: 0 }) },
-  validate: validateReplicaSet,
+  validate: withFinalizerRule(validateReplicaSet),
   defaultPropagation: 'Background',
   columns: replicaSetColumns,
 })

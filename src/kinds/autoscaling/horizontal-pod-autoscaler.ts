@@ -1,4 +1,5 @@
 /** HorizontalPodAutoscaler: autoscaling/v2. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { withStatus } from '../without-status.ts'
 import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-columns.ts'
@@ -17,7 +18,7 @@ export const HorizontalPodAutoscaler = defineKind({
   life: 'horizontal-pod-autoscaler',
   hasGeneration: false,
   prepare: { create: (autoscaler) => withStatus(autoscaler, { desiredReplicas: 0, currentMetrics: null }) },
-  validate: validateAutoscaler,
+  validate: withFinalizerRule(validateAutoscaler),
   defaultPropagation: 'Background',
   columns: horizontalPodAutoscalerColumns,
 })

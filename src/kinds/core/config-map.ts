@@ -2,6 +2,7 @@
 
 import { entriesOf, when } from '../../api/checks.ts'
 import { invalidValue, path } from '../../api/field-error.ts'
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { byteLength } from '../../api/go-text.ts'
 import { defineKind } from '../../api/kind.ts'
 import { configMapColumns } from '../columns.ts'
@@ -17,7 +18,7 @@ export const ConfigMap = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ConfigMap',
   hasGeneration: false,
-  validate(map, previous) {
+  validate: withFinalizerRule((map, previous) => {
     const texts = entriesOf(map.data)
     const binary = entriesOf(map.binaryData)
     const bytes =
@@ -33,7 +34,7 @@ export const ConfigMap = defineKind({
       ...keyFaults(map.binaryData, path('binaryData')),
       ...sizeFaults(bytes, path()),
     ]
-  },
+  }),
   defaultPropagation: 'Background',
   columns: configMapColumns,
 })

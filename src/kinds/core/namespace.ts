@@ -1,4 +1,5 @@
 /** Namespace: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { nameIsDnsLabel } from '../../api/names.ts'
 import { namespaceColumns } from '../columns.ts'
@@ -22,7 +23,7 @@ export const Namespace = defineKind({
     create: prepareNamespace,
     update: (next, previous, { subresource }) => prepareNamespaceUpdate(next, previous, subresource),
   },
-  validate: validateNamespace,
+  validate: withFinalizerRule(validateNamespace),
   defaultPropagation: 'Background',
   columns: namespaceColumns,
 })

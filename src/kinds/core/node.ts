@@ -1,4 +1,5 @@
 /** Node: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { nodeColumns } from '../columns.ts'
 import { validateNode } from './node-validate.ts'
@@ -16,7 +17,7 @@ export const Node = defineKind({
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
-  validate: validateNode,
+  validate: withFinalizerRule(validateNode),
   defaultPropagation: 'Background',
   columns: nodeColumns,
 })

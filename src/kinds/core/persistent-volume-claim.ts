@@ -1,4 +1,5 @@
 /** PersistentVolumeClaim: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { persistentVolumeClaimColumns } from '../columns.ts'
 import { withStatus } from '../without-status.ts'
@@ -20,7 +21,7 @@ export const PersistentVolumeClaim = defineKind({
     create: (claim) => withStatus(withDataSources(withKnownSource(claim)), { phase: 'Pending' }),
     update: (next, _previous, { subresource }) => (subresource === '' ? withDataSources(next) : next),
   },
-  validate: validatePersistentVolumeClaim,
+  validate: withFinalizerRule(validatePersistentVolumeClaim),
   defaultPropagation: 'Background',
   columns: persistentVolumeClaimColumns,
 })

@@ -1,4 +1,5 @@
 /** PersistentVolume: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { persistentVolumeColumns } from '../columns.ts'
 import {
@@ -27,7 +28,7 @@ export const PersistentVolume = defineKind({
     create: (volume, { now }) => preparePersistentVolume(volume, now),
     update: (next, previous, { subresource, now }) => preparePersistentVolumeUpdate(next, previous, subresource, now),
   },
-  validate: validatePersistentVolume,
+  validate: withFinalizerRule(validatePersistentVolume),
   defaultPropagation: 'Background',
   columns: persistentVolumeColumns,
 })

@@ -1,4 +1,5 @@
 /** Pod: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { podColumns } from './pod-columns.ts'
 import { preparePod, preparePodUpdate } from './pod-prepare.ts'
@@ -46,7 +47,7 @@ export const Pod = defineKind({
     create: preparePod,
     update: (next, previous, { subresource }) => preparePodUpdate(next, previous, subresource),
   },
-  validate: validatePod,
+  validate: withFinalizerRule(validatePod),
   defaultPropagation: 'Background',
   columns: podColumns,
 })

@@ -1,4 +1,5 @@
 /** Secret: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { secretColumns } from '../columns.ts'
 import { prepareSecretUpdate, withTextAsData } from './secret-prepare.ts'
@@ -16,7 +17,7 @@ export const Secret = defineKind({
   hasGeneration: false,
   fields: { type: (secret) => secret.type ?? '' },
   prepare: { create: withTextAsData, update: prepareSecretUpdate },
-  validate: validateSecret,
+  validate: withFinalizerRule(validateSecret),
   defaultPropagation: 'Background',
   columns: secretColumns,
 })

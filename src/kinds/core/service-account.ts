@@ -1,4 +1,5 @@
 /** ServiceAccount: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { serviceAccountColumns } from '../columns.ts'
 
@@ -12,6 +13,7 @@ export const ServiceAccount = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
   hasGeneration: false,
+  validate: withFinalizerRule(),
   defaultPropagation: 'Background',
   columns: serviceAccountColumns,
 })

@@ -1,4 +1,5 @@
 /** Service: core/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { nameIsDnsLabel } from '../../api/names.ts'
 import { serviceColumns } from '../columns.ts'
@@ -33,7 +34,7 @@ export const Service = defineKind({
     create: (service) => ({ ...service, status: { loadBalancer: {} } }),
     update: (next, previous, { subresource }) => prepareServiceUpdate(next, previous, subresource),
   },
-  validate: validateService,
+  validate: withFinalizerRule(validateService),
   defaultPropagation: 'Background',
   columns: serviceColumns,
 })

@@ -1,4 +1,5 @@
 /** EndpointSlice: discovery.k8s.io/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { endpointSliceColumns } from '../columns.ts'
 import { validateEndpointSlice } from './endpoint-slice-validate.ts'
@@ -18,7 +19,7 @@ export const EndpointSlice = defineKind({
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`]
     },
   },
-  validate: validateEndpointSlice,
+  validate: withFinalizerRule(validateEndpointSlice),
   defaultPropagation: 'Background',
   columns: endpointSliceColumns,
 })

@@ -1,4 +1,5 @@
 /** PriorityClass: scheduling.k8s.io/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { priorityClassColumns } from '../columns.ts'
 import { validatePriorityClass } from './priority-class-validate.ts'
@@ -13,7 +14,7 @@ export const PriorityClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.scheduling.v1.PriorityClass',
   hasGeneration: false,
-  validate: validatePriorityClass,
+  validate: withFinalizerRule(validatePriorityClass),
   defaultPropagation: 'Background',
   columns: priorityClassColumns,
 })

@@ -1,4 +1,5 @@
 /** StorageClass: storage.k8s.io/v1. */
+import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { storageClassColumns } from '../columns.ts'
 import { validateStorageClass } from './storage-class-validate.ts'
@@ -13,7 +14,7 @@ export const StorageClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.StorageClass',
   hasGeneration: false,
-  validate: validateStorageClass,
+  validate: withFinalizerRule(validateStorageClass),
   defaultPropagation: 'Background',
   columns: storageClassColumns,
 })
