@@ -43,9 +43,9 @@ export function podReadySince(pod: KubeObject): number | undefined {
  * when nobody says since when it is.
  */
 export function podAvailableAt(pod: KubeObject, minReadySeconds: number): number | undefined {
+  if (minReadySeconds === 0) return isPodReady(pod) ? 0 : undefined
   const since = podReadySince(pod)
   if (since === undefined) return undefined
-  if (minReadySeconds === 0) return 0
   return since === 0 ? Number.POSITIVE_INFINITY : since + minReadySeconds * 1000
 }
 
@@ -55,7 +55,15 @@ export function podRestarts(pod: KubeObject): number {
   return containers.reduce((most, container) => Math.max(most, container.restartCount ?? 0), 0)
 }
 
+/** By the conditions' list: lists are frozen values, and controllers ask the same ones again and again. */
+const found = new WeakMap<object, PodCondition | null>()
+
 function readyCondition(pod: KubeObject): PodCondition | undefined {
-  const conditions: readonly PodCondition[] = pod.status?.conditions ?? []
-  return conditions.find((condition) => condition.type === 'Ready' && condition.status === 'True')
+  const conditions: readonly PodCondition[] | undefined = pod.status?.conditions
+  if (conditions === undefined) return undefined
+  const known = found.get(conditions)
+  if (known !== undefined) return known ?? undefined
+  const ready = conditions.find((condition) => condition.type === 'Ready' && condition.status === 'True')
+  if (Object.isFrozen(conditions)) found.set(conditions, ready ?? null)
+  return ready
 }

@@ -121,7 +121,5 @@ function nodeChanged(work: KubeletTurn, { object, previous, type }: Change): voi
 /** A ConfigMap, Secret or claim came or changed: pods of its namespace that wait for something look again. */
 function wakeBlocked(work: KubeletTurn, change: Change): void {
   const { namespace } = splitKey(change.key)
-  for (const pod of work.view.list('pods', namespace) as KubeObject[]) {
-    if (pod.status?.phase === 'Pending' && pod.spec?.nodeName) work.look(keyOf(pod))
-  }
+  for (const pod of work.view.by('pods', 'starting', namespace)) work.look(keyOf(pod))
 }
