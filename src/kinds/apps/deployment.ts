@@ -3,6 +3,7 @@ import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { deploymentColumns } from '../columns.ts'
 import { withoutStatus } from '../without-status.ts'
+import { prepareDeploymentUpdate } from './deployment-prepare.ts'
 import { validateDeployment } from './deployment-validate.ts'
 
 const replicaScale = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' }
@@ -18,7 +19,10 @@ export const Deployment = defineKind({
   schema: 'io.k8s.api.apps.v1.Deployment',
   subresources: { status: true, scale: replicaScale },
   life: 'deployment',
-  prepare: { create: withoutStatus },
+  prepare: {
+    create: withoutStatus,
+    update: (next, previous, { subresource }) => prepareDeploymentUpdate(next, previous, subresource),
+  },
   validate: withFinalizerRule(validateDeployment),
   defaultPropagation: 'Background',
   columns: deploymentColumns,
