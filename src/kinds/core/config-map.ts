@@ -32,7 +32,7 @@ export const ConfigMap = defineKind({
         ...when(Object.hasOwn(map.binaryData ?? {}, key), invalidValue(path('data').key(key), key, twice)),
       ]),
       ...keyFaults(map.binaryData, path('binaryData')),
-      ...sizeFaults(bytes, path()),
+      ...sizeFaults(bytes, '[]'),
     ]
   }),
   defaultPropagation: 'Background',

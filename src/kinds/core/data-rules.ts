@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable
  */
 import { entriesOf, faults, when } from '../../api/checks.ts'
-import { type FieldError, forbiddenValue, type Path, path, tooLong } from '../../api/field-error.ts'
+import { type FieldError, forbiddenValue, type Path, type Place, path, tooLong } from '../../api/field-error.ts'
 import { isConfigMapKey } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { equal } from '../../lib/equal.ts'
@@ -17,7 +17,7 @@ export function keyFaults(data: unknown, place: Path): FieldError[] {
 }
 
 /** The fault of too much data. */
-export function sizeFaults(bytes: number, place: Path): FieldError[] {
+export function sizeFaults(bytes: number, place: Place): FieldError[] {
   return when(bytes > dataLimitBytes, tooLong(place, dataLimitBytes))
 }
 
