@@ -2,6 +2,7 @@
 
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status-error.ts'
+import type { AnyMachineSnapshot } from 'xstate'
 import type { Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
@@ -105,7 +106,8 @@ export class Workloads {
   }
 
   #memory(): KubeletMemory {
-    return (this.#plane.host.get('kubelet')?.context as { memory: KubeletMemory }).memory
+    const kubelet = this.#plane.host.get('kubelet') as AnyMachineSnapshot
+    return (kubelet.context as { memory: KubeletMemory }).memory
   }
 
   #tell(event: { type: string; [field: string]: unknown }): void {
