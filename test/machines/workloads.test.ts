@@ -110,7 +110,8 @@ describe('a replicaset', () => {
     const shop = begun(deployment(2))
     const { status, metadata } = shop.list('ReplicaSet')[0] as KubeObject
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }]
-    shop.patch('ReplicaSet', metadata.name, { status: { ...status, conditions } }, 'status')
+    const one = { replicas: 1, fullyLabeledReplicas: 1, readyReplicas: 1, availableReplicas: 1 }
+    shop.patch('ReplicaSet', metadata.name, { status: { ...status, ...one, conditions } }, 'status')
     expect(lived(shop, 'replicaset', 'replicasets.apps', metadata.name).last.value).toEqual({ living: 'refused' })
   })
 })
