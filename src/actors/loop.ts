@@ -9,7 +9,7 @@ import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import type { Agent, AgentIntent, Answer, TurnInput } from './agent.ts'
 import type { Host } from './host.ts'
-import { type Inbox, newInbox, type World } from './world.ts'
+import { callbacks, type Inbox, newInbox, type World } from './world.ts'
 
 /** One turn of one agent. `intents()` runs it; `refused` collects the keys whose write was refused during it. */
 export interface Turn {
@@ -32,6 +32,7 @@ export class Loop {
   #agents: readonly Agent[] = []
   readonly #watchers = new Map<string, Agent[]>()
   readonly #turns = new Subject<Turn>()
+  readonly #callbacks = new Subject<string>()
   readonly #onFailure: (agent: string, error: unknown) => void
   #current: Turn | undefined
 
@@ -48,6 +49,11 @@ export class Loop {
   /** Turns as they come; every agent's pipeline picks its own. */
   get turn$(): Observable<Turn> {
     return this.#turns.asObservable()
+  }
+
+  /** Ids of timers of the embedding program that came due. */
+  get callback$(): Observable<string> {
+    return this.#callbacks.asObservable()
   }
 
   /** Called when an agent's turn throws. */
@@ -149,7 +155,8 @@ export class Loop {
     store.now = Math.max(store.now, due)
     for (let timer = timers.take(store.now); timer !== undefined; timer = timers.take(store.now)) {
       const { agent, actor, event, id, data } = timer.data
-      if (actor !== undefined && event !== undefined) this.deliverTo(agent, actor, event)
+      if (agent === callbacks) this.#callbacks.next(id)
+      else if (actor !== undefined && event !== undefined) this.deliverTo(agent, actor, event)
       else this.#inbox(agent).fired.push({ id, at: timer.at, data })
     }
     this.drain()

@@ -38,6 +38,9 @@ export interface Inbox {
   answers: Answer[]
 }
 
+/** The owner of timers that call functions of the embedding program instead of an agent. */
+export const callbacks = 'callbacks'
+
 export interface World {
   readonly seed: number
   readonly store: Store

@@ -1,7 +1,7 @@
 /**
  * A cluster as its user holds it. Everything here reads the world's values or sends transitions; nothing is kept beside.
  */
-import { map, type Observable, type Subscription } from 'rxjs'
+import { map, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
 import { type InspectionEvent, inspectionEvents } from '../actors/inspect.ts'
 import { type ActorView, actorView } from '../actors/ref.ts'
 import { forkWorld, type World } from '../actors/world.ts'
@@ -18,6 +18,7 @@ import type { Snapshot } from '../store/snapshot.ts'
 import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { threeWay, withLastApplied } from './apply.ts'
+import { Clocks, type ClusterClock } from './clocks.ts'
 import { Driver } from './driver.ts'
 import { type Fault, inflict } from './fault.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
@@ -38,6 +39,7 @@ export class Cluster implements AsyncDisposable {
   readonly #options: ClusterOptions
   readonly #over: (world: World) => Plane
   readonly #driver: Driver
+  readonly #clocks: Clocks
   /** What is inside the pods: exec, logs, files, and the simulated network. */
   readonly #workloads: Workloads
 
@@ -46,6 +48,8 @@ export class Cluster implements AsyncDisposable {
     this.#options = options
     this.#over = over
     this.#driver = new Driver(plane.world, plane.loop, paceOf(options.time ?? 'virtual'), options.clock)
+    this.#clocks = new Clocks(plane.world, () => this.#driver.wake())
+    plane.running.add(plane.loop.callback$.subscribe((id) => this.#clocks.fire(id)))
     this.#workloads = new Workloads(plane, options.scripts ?? {}, () => this.#driver.act())
   }
 
@@ -57,6 +61,16 @@ export class Cluster implements AsyncDisposable {
   /** The immutable value of this moment. */
   get snapshot(): Snapshot {
     return this.#plane.world.store.snapshot
+  }
+
+  /** The cluster's clock as XState's `Clock`. */
+  get clock(): ClusterClock {
+    return this.#clocks.clock
+  }
+
+  /** The cluster's clock as an RxJS scheduler. */
+  get scheduler(): SchedulerLike {
+    return this.#clocks.scheduler
   }
 
   /** This moment's snapshot and every one after it, in order. */

@@ -1,8 +1,8 @@
 /** What is inside the pods, for their user: commands, logs, and the simulated network. */
 
+import type { AnyMachineSnapshot } from 'xstate'
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status-error.ts'
-import type { AnyMachineSnapshot } from 'xstate'
 import type { Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
