@@ -5,7 +5,7 @@ import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator
 
 /** Draws numbers; `state` is the plain data to continue from. */
 export interface Prng {
-  /** An integer in [0, bound); bound at most 2^31. */
+  /** An integer in [0, bound); bound at most 2^32. */
   below(bound: number): number
   /** `count` hexadecimal digits. */
   hex(count: number): string
@@ -52,9 +52,21 @@ export function prngFrom(state: readonly number[]): Prng {
   return over(xoroshiro128plusFromState(state))
 }
 
+function hex8(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0')
+}
+
 /** A version 4 uuid drawn from the generator. */
 export function uuidFrom(prng: Prng): string {
-  const h = prng.hex(32)
-  const variant = '89ab'[Number.parseInt(h[16] as string, 16) & 3]
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20)}`
+  const words = [
+    prng.below(0x1_0000_0000),
+    prng.below(0x1_0000_0000),
+    prng.below(0x1_0000_0000),
+    prng.below(0x1_0000_0000),
+  ]
+  const [a = 0, b = 0, c = 0, d = 0] = words
+  const version = (b & 0xffff0fff) | 0x4000
+  const variant = (c & 0x3fffffff) | 0x80000000
+  const [two, three] = [hex8(version), hex8(variant)]
+  return `${hex8(a)}-${two.slice(0, 4)}-${two.slice(4)}-${three.slice(0, 4)}-${three.slice(4)}${hex8(d)}`
 }

@@ -14,7 +14,6 @@ import { equal } from '../lib/equal.ts'
 import type { Ordered } from '../lib/ordered.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
-import { ActorMemo } from './actor-memo.ts'
 import { type Occupancy, occupancyOf, occupy, refusalOf } from './admit.ts'
 import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
@@ -40,7 +39,7 @@ export class KubeletTurn implements SyncContext {
 
   constructor(memory: KubeletMemory, input: TurnInput, runtime: Runtime) {
     this.#memory = memory
-    this.actors = new ActorMemo(input.actors)
+    this.actors = input.actors
     this.view = input.view
     this.now = input.view.now
     this.chance = input.chance
