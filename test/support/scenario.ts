@@ -8,7 +8,7 @@
  *   kill|silence|restore NODE        · crash|restart CONTROLLER
  *   show RESOURCE [-l SELECTOR] [-w] the kind's own table, in the order of creation
  *
- * Generated names end in a number in the order of creation (`web-5d4f8c7b9-#2`), in commands too.
+ * Generated names end in a number in the order of creation (`web-5d4f8c7b9-#2`), in commands too; a uid is `<uid>`.
  */
 import { readFileSync } from 'node:fs'
 import type { KubeObject } from '../../src/api/object.ts'
@@ -71,7 +71,7 @@ export async function play(blocks: readonly Block[]): Promise<string[][]> {
 class Stage {
   readonly #cluster: Cluster
   readonly #start: number
-  /** Name in the cluster → name in the transcript, for generated names. */
+  /** Text of the cluster → text of the transcript, for generated names and uids. */
   readonly #names = new Map<string, string>()
   readonly #counts = new Map<string, number>()
   /** uid → how many objects were created before it. */
@@ -139,6 +139,7 @@ class Stage {
 
   #meet({ kind, metadata: { name, generateName, uid = '' } }: KubeObject): void {
     this.#ranks.set(uid, this.#ranks.size)
+    this.#names.set(uid, '<uid>')
     if (generateName === undefined) return
     const count = (this.#counts.get(`${kind} ${generateName}`) ?? 0) + 1
     this.#counts.set(`${kind} ${generateName}`, count)
