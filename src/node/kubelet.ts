@@ -5,7 +5,6 @@
  */
 import type { NodeContext } from '../../machines/node.ts'
 import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
-import type { KubeObject } from '../api/object.ts'
 import { keyOf, objectKey, splitKey } from '../api/object.ts'
 import type { Change } from '../store/transition.ts'
 import { heartbeat, heartbeatMs } from './heartbeat.ts'
