@@ -4,6 +4,7 @@
  * Measured in DECISIONS.md: one step costs a few microseconds with a reused scope, an actor object 26 and 4 KB.
  */
 import { type AnyActor, type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, createActor } from 'xstate'
+import { KybernError } from '../lib/coded-error.ts'
 import type { ActorEvent, ActorHost, Emitted } from './actor.ts'
 import type { World } from './world.ts'
 
@@ -157,7 +158,7 @@ export class Host {
 
   #stepper(machine: string): Stepper {
     const stepper = this.#steppers.get(machine)
-    if (stepper === undefined) throw new Error(`KYB-MACHINE-UNKNOWN: there is no machine "${machine}"`)
+    if (stepper === undefined) throw new KybernError('KYB-MACHINE-UNKNOWN', `there is no machine "${machine}"`)
     return stepper
   }
 

@@ -3,6 +3,7 @@
  * does. Turns go out on `turn$`; the pipelines of `cluster.ts` answer them with transitions.
  */
 import { type Observable, Subject } from 'rxjs'
+import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
 import type { ApiServer } from '../store/api-server.ts'
 import type { Change, Transition } from '../store/transition.ts'
@@ -265,8 +266,9 @@ export class Loop {
     const recent =
       this.#world.store.log.since(Math.max(this.#world.store.log.next - 6, this.#world.store.log.oldest)) ?? []
     const writes = recent.map((change) => `${change.cause.by} ${change.type} ${change.resource} ${change.key}`)
-    return new Error(
-      `KYB-LIVELOCK: ${livelockTurns} turns were taken without time advancing. Still busy: ${names.join(', ')}. Last writes: ${writes.join('; ')}`,
+    return new KybernError(
+      'KYB-LIVELOCK',
+      `${livelockTurns} turns were taken without time advancing. Still busy: ${names.join(', ')}. Last writes: ${writes.join('; ')}`,
     )
   }
 }

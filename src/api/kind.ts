@@ -3,6 +3,7 @@
  * Adding a kind is its file, one line in `src/kinds/index.ts` and a fixture. A CRD becomes the same value at run time.
  * Source: https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md
  */
+import { KybernError } from '../lib/coded-error.ts'
 import type { FieldError } from './field-error.ts'
 import type { NameRule } from './names.ts'
 import type { KubeObject, ResourceKey } from './object.ts'
@@ -94,7 +95,7 @@ const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch'
 
 /** Completes a kind's value: apiVersion, collection key, singular, list kind. Throws on an empty kind or plural. */
 export function defineKind(spec: KindSpec): Kind {
-  if (spec.kind === '' || spec.plural === '') throw new Error('KYB-KIND-NAME: a kind needs a name and a plural')
+  if (spec.kind === '' || spec.plural === '') throw new KybernError('KYB-KIND-NAME', 'a kind needs a name and a plural')
   return Object.freeze({
     shortNames: [],
     categories: [],

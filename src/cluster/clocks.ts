@@ -8,8 +8,8 @@ import { callbacks, type World } from '../actors/world.ts'
 
 /** XState's Clock: what `createActor(machine, { clock })` takes. */
 export interface ClusterClock {
-  setTimeout(fn: (...args: unknown[]) => void, timeout: number): unknown
-  clearTimeout(id: unknown): void
+  readonly setTimeout: (fn: (...args: unknown[]) => void, timeout: number) => unknown
+  readonly clearTimeout: (id: unknown) => void
 }
 
 export class Clocks {

@@ -5,6 +5,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
+import { KybernError } from '../lib/coded-error.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 
@@ -51,6 +52,6 @@ export interface Controller extends ControllerSpec {
 /** Completes a controller's value. Throws when the name is not a lowercase word. */
 export function controller(spec: ControllerSpec): Controller {
   if (!/^[a-z][a-z0-9-]*$/.test(spec.name))
-    throw new Error(`KYB-CONTROLLER-NAME: "${spec.name}" is not a lowercase name`)
+    throw new KybernError('KYB-CONTROLLER-NAME', `"${spec.name}" is not a lowercase name`)
   return Object.freeze({ owns: [], watches: [], ...spec })
 }
