@@ -257,11 +257,15 @@ export class Cluster implements AsyncDisposable {
     this.#driver.act()
   }
 
-  /** A digest of all objects and all actors: equal worlds, equal text. */
+  /** A digest of all objects, all lives with their contexts, timers, clock and seed: equal worlds, equal text. */
   hash(): string {
     const { store, actors, timers } = this.#plane.world
     const objects = Object.entries(store.snapshot.collections).map(([name, tree]) => [name, tree.valuesArray()])
-    const lives = [...actors].map(([id, cell]) => [id, cell.snapshot.value])
+    const lives = [...actors].map(([id, { machine, snapshot }]) => [
+      id,
+      snapshot.value,
+      machine === 'controller' ? '' : snapshot.context,
+    ])
     const due = timers.all().map(({ id, at }) => [id, at])
     return digest({ revision: store.snapshot.revision, now: store.now, objects, lives, due, random: store.prng.state })
   }

@@ -6,7 +6,7 @@ import { KybernError } from '../lib/coded-error.ts'
 import type { NodeSpec } from '../node/node-spec.ts'
 import type { Logger, WallClock } from '../ports.ts'
 
-/** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: each request runs to quiet. */
+/** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: a server runs to quiet after each request; embedded it is `virtual`. */
 export type TimeMode = 'virtual' | 'real' | 'eager' | `${number}x`
 
 export interface ClusterOptions {
