@@ -1,5 +1,6 @@
-/** The TypeScript of README.md runs as it stands, and prints what its comments say. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** The TypeScript of README.md has no type errors, runs as it stands, and prints what its comments say. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -38,4 +39,30 @@ it.each(programs.map((program, i) => [i + 1, program] as const))('program %i', a
   }
   expect(expected.length).toBeGreaterThan(0)
   expect(said).toEqual(expected)
+})
+
+/** What the compiler says of programs that import kybern by its name; empty when it has nothing to say. */
+function complaints(sources: readonly string[]): string {
+  mkdirSync('node_modules/.cache', { recursive: true })
+  const folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache/readme-'))
+  const paths = { kybern: ['../../../src/index.ts'], 'kybern/server': ['../../../src/edge/server.ts'] }
+  const files = sources.map((source, i) => {
+    writeFileSync(join(folder, `program-${i}.mts`), source)
+    return `program-${i}.mts`
+  })
+  const compilerOptions = { paths, types: ['node'], typeRoots: ['../../@types'], noEmit: true }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions, files, include: [] }),
+  )
+  const ran = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', folder], { encoding: 'utf8' })
+  rmSync(folder, { recursive: true })
+  return ran.stdout + ran.stderr
+}
+
+it('has no type errors', () => {
+  expect(complaints(programs)).toBe('')
+  expect(complaints(["import { createCluster } from 'kybern'\nawait createCluster({ nodes: 'many' })"])).toContain(
+    'TS2322',
+  )
 })
