@@ -16,6 +16,7 @@ import { bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { type ClusterOptions, defaultHistory, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
+import type { Controller } from './controllers/controller.ts'
 import { controllers } from './controllers/index.ts'
 import { kinds } from './kinds/index.ts'
 import { prngOf } from './lib/prng.ts'
@@ -76,19 +77,19 @@ export function planeOver(
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */
 export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const over = (world: World): Plane => {
+  const over = (world: World, used: readonly Controller[]): Plane => {
     const trouble$ = new Subject<Trouble>()
     const onTrouble: OnTrouble = (by, key, error) => trouble$.next({ by: `controller/${by}`, key, error })
-    return planeOver(world, agentsOf(options, world, onTrouble), trouble$, onTrouble)
+    return planeOver(world, agentsOf(options, world, used, onTrouble), trouble$, onTrouble)
   }
-  const plane = over(newWorld(options))
+  const plane = over(newWorld(options), [])
   for (const transition of bootTransitions()) plane.api.next(transition)
   plane.loop.drain()
   return new Cluster(plane, options, over)
 }
 
-function agentsOf(options: ClusterOptions, world: World, onTrouble: OnTrouble): Agent[] {
-  const all = [...controllers, ...(options.controllers ?? [])]
+function agentsOf(options: ClusterOptions, world: World, used: readonly Controller[], onTrouble: OnTrouble): Agent[] {
+  const all = [...controllers, ...(options.controllers ?? []), ...used]
   return [
     createKubelets({ nodes: nodeSpecs(options.nodes ?? 3), scripts: options.scripts ?? {} }),
     createScheduler(),

@@ -37,16 +37,24 @@ const userCause: Cause = { why: 'request', by: 'embedder' }
 export class Cluster implements AsyncDisposable {
   readonly #plane: Plane
   readonly #options: ClusterOptions
-  readonly #over: (world: World) => Plane
+  readonly #over: (world: World, used: readonly Controller[]) => Plane
+  /** Controllers added at run time: a fork has them too. */
+  #used: readonly Controller[]
   readonly #driver: Driver
   readonly #clocks: Clocks
   /** What is inside the pods: exec, logs, files, and the simulated network. */
   readonly #workloads: Workloads
 
-  constructor(plane: Plane, options: ClusterOptions, over: (world: World) => Plane) {
+  constructor(
+    plane: Plane,
+    options: ClusterOptions,
+    over: (world: World, used: readonly Controller[]) => Plane,
+    used: readonly Controller[] = [],
+  ) {
     this.#plane = plane
     this.#options = options
     this.#over = over
+    this.#used = used
     this.#driver = new Driver(plane.world, plane.loop, paceOf(options.time ?? 'virtual'), options.clock)
     this.#clocks = new Clocks(plane.world, () => this.#driver.wake())
     plane.running.add(plane.loop.callback$.subscribe((id) => this.#clocks.fire(id)))
@@ -237,15 +245,18 @@ export class Cluster implements AsyncDisposable {
     if (this.#plane.api.busy)
       throw new KybernError('KYB-FORK-BUSY', 'a cluster cannot be forked in the middle of a delivery')
     const options = { ...this.#options, time: 'virtual' as const }
-    return new Cluster(this.#over(forkWorld(this.#plane.world)), options, this.#over)
+    const plane = this.#over(forkWorld(this.#plane.world), this.#used)
+    return new Cluster(plane, options, this.#over, this.#used)
   }
 
   /** Adds controllers and kinds at run time. */
   use(...parts: (Controller | Kind)[]): this {
     const { store } = this.#plane.world
     for (const part of parts) {
-      if ('reconcile' in part) this.#plane.add(controllerAgent(part, this.#plane.onTrouble))
-      else store.registry = store.registry.with(part)
+      if ('reconcile' in part) {
+        this.#used = [...this.#used, part]
+        this.#plane.add(controllerAgent(part, this.#plane.onTrouble))
+      } else store.registry = store.registry.with(part)
     }
     this.#driver.act()
     return this

@@ -1,8 +1,8 @@
 /** `kybern run -- COMMAND…`: a cluster for one command. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { KybernError } from '../../lib/coded-error.ts'
 import { writeSecret } from './home.ts'
 import { type Started, type StartOptions, start } from './start.ts'
@@ -43,11 +43,23 @@ function environment({ endpoint }: Started, folder: string): NodeJS.ProcessEnv {
   } = process.env
   return {
     ...env,
+    PATH: [shim(folder), env.PATH ?? ''].join(delimiter),
     KUBECONFIG: kubeconfig,
     KYBERN_SERVER: endpoint.url,
     KYBERN_TOKEN: endpoint.token,
     KYBERN_CA: ca,
   }
+}
+
+/** A folder with a `kybern` that is this very one, so that the command may move time and break nodes. */
+function shim(folder: string): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  const main = [process.execPath, ...process.execArgv, process.argv[1] ?? ''].map(
+    (word) => `'${word.replaceAll("'", "'\\''")}'`,
+  )
+  writeFileSync(join(bin, 'kybern'), `#!/bin/sh\nexec ${main.join(' ')} "$@"\n`, { mode: 0o755 })
+  return bin
 }
 
 function finished(command: readonly string[], env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
