@@ -31,7 +31,7 @@ export function watchAnswer(call: Call, kind: Kind, form: Accepted): Response {
   const shape = (object: KubeObject): unknown => formed(kind, object, form, call.cluster.now.getTime(), call.info.query)
   const stream = new ReadableStream<Uint8Array>(
     source(call, kind, selects, shape, from),
-    new CountQueuingStrategy({ highWaterMark: bufferedEvents }),
+    new CountQueuingStrategy({ highWaterMark: bufferedEvents + backlog(call, kind, from) }),
   )
   const type = form.as === '' ? 'application/json' : `application/json;as=${form.as};v=${form.version};g=${form.group}`
   return new Response(stream, { status: 200, headers: { 'content-type': type, ...streamHeaders } })
@@ -93,17 +93,24 @@ function source(
       const seconds = Number(info.query.get('timeoutSeconds') ?? 0) || defaultTimeoutSeconds
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
+      let next: { cancel(): void } | undefined
+      cleanups.push(() => next?.cancel())
       if (isTrue(info.query.get('allowWatchBookmarks'))) bookmarkLater()
       function bookmarkLater(): void {
-        const next = clock.after(bookmarkEveryMs, () => {
+        next = clock.after(bookmarkEveryMs, () => {
           send(bookmark(kind, api.store.snapshot.revision))
           bookmarkLater()
         })
-        cleanups.push(() => next.cancel())
       }
     },
     cancel: () => end(),
   }
+}
+
+/** How many events the watch begins with: they are there at once and do not count against the buffer. */
+function backlog(call: Call, kind: Kind, from: number | undefined): number {
+  const { api } = call.cluster.plane
+  return from === undefined ? api.view().count(kind) : Math.max(0, api.store.snapshot.revision - from)
 }
 
 /** Sends what is there, or what happened since `from`; false when the log no longer reaches back that far. */
