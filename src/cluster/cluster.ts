@@ -1,9 +1,11 @@
 /**
  * A cluster as its user holds it. Everything here reads the world's values or sends transitions; nothing is kept beside.
  */
+
 import { map, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
+import type { AnyActorRef } from 'xstate'
 import { type InspectionEvent, inspectionEvents } from '../actors/inspect.ts'
-import { type ActorView, actorView } from '../actors/ref.ts'
+import { actorView } from '../actors/ref.ts'
 import { forkWorld, type World } from '../actors/world.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
@@ -224,13 +226,16 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** The actor of an object, a controller (`Controller`, `deployment`) or a container (`Container`, `pod/container`). */
-  actor(kind: string, name: string, namespace = 'default'): ActorView {
+  actor(kind: string, name: string, namespace = 'default'): AnyActorRef {
     const { host, loop, news$ } = this.#plane
     const deliver = (id: string, event: { type: string }) => {
       loop.deliver(id, event)
       this.#driver.act()
     }
-    return actorView({ news$, get: (id) => host.get(id), deliver }, this.#actorId(kind, name, namespace))
+    return actorView(
+      { news$, get: (id) => host.get(id), deliver },
+      this.#actorId(kind, name, namespace),
+    ) as unknown as AnyActorRef
   }
 
   /** XState inspection events of all actors from now on. */

@@ -5,12 +5,13 @@
  */
 import type { NodeContext } from '../../machines/node.ts'
 import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
-import { keyOf, objectKey, splitKey } from '../api/object.ts'
+import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
 import type { Change } from '../store/transition.ts'
 import { heartbeat, heartbeatMs } from './heartbeat.ts'
 import { emptyMemory, type KubeletMemory } from './memory.ts'
 import { metricsIntents, metricsMs } from './metrics.ts'
 import type { NodeSpec } from './node-spec.ts'
+import { fillIn, kubeletAnnotation } from './nodes.ts'
 import type { Runtime } from './runtime.ts'
 import type { Scripts } from './simulated/behaviour.ts'
 import { simulatedRuntime } from './simulated/runtime.ts'
@@ -110,8 +111,17 @@ function follow(work: KubeletTurn, change: Change): void {
   }
 }
 
+/** A Node nobody else runs comes to life: a simulated kubelet takes it on, unless it is asked to keep away. */
+function adopt(work: KubeletTurn, node: KubeObject): void {
+  const { name, annotations } = node.metadata
+  if (annotations?.[kubeletAnnotation] === 'none' || node.status?.nodeInfo?.kubeletVersion) return
+  work.addNode({ name })
+  fillIn(work, node)
+}
+
 function nodeChanged(work: KubeletTurn, { object, previous, type }: Change): void {
   if (type === 'DELETED') return
+  if (type === 'ADDED') adopt(work, object)
   const cordoned = object.spec?.unschedulable === true
   if (cordoned === (previous?.spec?.unschedulable === true)) return
   work.deliver(`nodes/${object.metadata.name}`, { type: cordoned ? 'node.cordoned' : 'node.uncordoned' })

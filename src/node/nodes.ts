@@ -3,7 +3,7 @@ import type { NodeContext } from '../../machines/node.ts'
 import type { Emitted } from '../actors/actor.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import { writeStatus } from './heartbeat.ts'
-import { leaseNamespace, leaseObject, nodeObject } from './node-object.ts'
+import { conditions, leaseNamespace, leaseObject, nodeObject } from './node-object.ts'
 import type { NodeSpec } from './node-spec.ts'
 import { nodeReport } from './reports.ts'
 import { podActorId } from './sync.ts'
@@ -39,6 +39,32 @@ function putObjects(work: KubeletTurn, { name, index, spec }: NodeContext, store
   if (work.view.get(leases, leaseNamespace, name) !== undefined) return
   const lease = leaseObject(object, work.now)
   work.intents.push({ type: 'create', resource: leases, namespace: leaseNamespace, object: lease, trusted: true })
+}
+
+/** `none` on a Node object: no simulated kubelet runs it. */
+export const kubeletAnnotation = 'kybern.dev/kubelet'
+
+/** A Node somebody else created gets what its kubelet knows: labels, addresses, capacity where none is given, conditions. */
+export function fillIn(work: KubeletTurn, node: KubeObject): void {
+  const { name } = node.metadata
+  const own = nodeObject({ name }, work.memory.nodes.get(name) ?? 0, work.now)
+  const { resourceVersion: _version, ...meta } = node.metadata
+  const metadata = { ...meta, labels: { ...own.metadata.labels, ...meta.labels } } as KubeObject['metadata']
+  const spec = { ...own.spec, ...node.spec }
+  const given = node.status ?? {}
+  const capacity = { ...own.status.capacity, ...given.capacity }
+  const allocatable = { ...capacity, ...given.allocatable }
+  const held = conditions(given.conditions, work.now)
+  const status = { ...own.status, ...given, capacity, allocatable, conditions: held, nodeInfo: own.status.nodeInfo }
+  const ref = { resource: 'nodes', namespace: '', name }
+  work.intents.push({ type: 'update', ref, object: { ...node, metadata, spec }, trusted: true })
+  work.intents.push({
+    type: 'update',
+    ref,
+    object: { ...node, metadata, spec, status },
+    subresource: 'status',
+    trusted: true,
+  })
 }
 
 /** A kubelet that is back registers if need be and reads its pods again: what was deleted meanwhile ends, nothing of it runs anew. */

@@ -107,8 +107,3 @@ describe('a day at rest', () => {
     iterations: 3,
   })
 })
-
-describe('many pods: created, scheduled, running', () => {
-  bench('100 nodes, 2,000 pods', async () => void (await withPods(100, 2000)), once)
-  bench('1,000 nodes, 20,000 pods', async () => void (await withPods(1000, 20_000)), once)
-})
