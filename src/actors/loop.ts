@@ -36,6 +36,7 @@ export class Loop {
   readonly #callbacks = new Subject<string>()
   readonly #onFailure: (agent: string, error: unknown) => void
   #current: Turn | undefined
+  #stopped = false
 
   constructor(world: World, api: ApiServer, host: Host, agents: readonly Agent[], onFailure: Loop['failed']) {
     this.#world = world
@@ -107,8 +108,19 @@ export class Loop {
     for (let turns = 0; this.step(); turns++) if (turns > livelockTurns) throw this.#livelock()
   }
 
+  /** True in the middle of a turn or a delivery: nobody else can take turns and time cannot move before it ends. */
+  get turning(): boolean {
+    return this.#current !== undefined || this.#api.busy
+  }
+
+  /** Ends all turns: what is due is not done any more. */
+  stop(): void {
+    this.#stopped = true
+  }
+
   /** One turn of the next agent that has something to do; false when there is none. */
   step(): boolean {
+    if (this.#stopped) return false
     const count = this.#agents.length
     for (let i = 1; i <= count; i++) {
       const index = (this.#world.lastTurn + i) % count
@@ -116,8 +128,11 @@ export class Loop {
       if (!this.ready(agent.id)) continue
       this.#world.lastTurn = index
       this.#current = this.#turnOf(agent)
-      this.#turns.next(this.#current)
-      this.#current = undefined
+      try {
+        this.#turns.next(this.#current)
+      } finally {
+        this.#current = undefined
+      }
       return true
     }
     return false
@@ -199,6 +214,7 @@ export class Loop {
     const box = by === undefined ? undefined : this.#world.inboxes[by]
     if (by === undefined || box === undefined) return
     const refused = !answer.outcome.ok
+    if (!refused && answer.transition.type === 'report') return
     box.answers.push(answer)
     if (refused) box.more = true
     if (this.#current?.agent !== by) return

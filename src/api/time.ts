@@ -135,14 +135,14 @@ const durationPart = /^(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/
 
 /** Ms of a Go duration (`1h30m`, `250ms`, `-1.5s`, `0`); a number is ms already. Throws KYB-DURATION otherwise. */
 export function parseDuration(text: string | number): number {
-  if (typeof text === 'number') {
-    if (Number.isFinite(text)) return text
-    throw new Error(`KYB-DURATION: ${text} is not a duration`)
-  }
+  if (typeof text === 'number' && Number.isFinite(text)) return text
+  if (typeof text !== 'string')
+    throw new KybernError('KYB-DURATION', `${text} is not a duration such as 1h30m, 10s or a number of milliseconds`)
   const sign = text.startsWith('-') ? -1 : 1
   let left = text.replace(/^[+-]/, '')
   if (left === '0') return 0
-  const bad = () => new Error(`KYB-DURATION: ${JSON.stringify(text)} is not a duration such as 1h30m, 10s or 250ms`)
+  const bad = () =>
+    new KybernError('KYB-DURATION', `${JSON.stringify(text)} is not a duration such as 1h30m, 10s or 250ms`)
   if (left === '') throw bad()
   let ms = 0
   while (left !== '') {

@@ -61,7 +61,9 @@ export class Clocks {
   #after(delayMs: number, call: () => void): string {
     const id = `${callbacks} ${++this.#serial}`
     this.#waiting.set(id, call)
-    this.#world.timers.set(id, this.#world.store.now + Math.max(0, delayMs), false, { agent: callbacks, id })
+    if (delayMs === Number.POSITIVE_INFINITY) return id
+    const at = this.#world.store.now + (delayMs > 0 ? delayMs : 0)
+    this.#world.timers.set(id, at, false, { agent: callbacks, id })
     this.#wake()
     return id
   }

@@ -17,13 +17,17 @@ const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'no
 
 /** Inflicts the fault at this moment. Throws KYB-FAULT for one that does not exist or names nobody. */
 export function inflict(plane: Plane, fault: Fault): void {
-  for (const [name, event] of Object.entries(nodeEvents)) {
-    const node = (fault as Record<string, string>)[name]
-    if (node !== undefined) return toNode(plane, node, event)
-  }
-  if ('crash' in fault) return plane.loop.crash(agentId(plane, fault.crash))
-  if ('restart' in fault) return plane.loop.restart(agentId(plane, fault.restart))
-  throw new KybernError(
+  const [word = '', name] = Object.entries(fault ?? {})[0] ?? []
+  if (typeof name !== 'string' || typeof fault !== 'object') throw noFault(fault)
+  const event = nodeEvents[word as keyof typeof nodeEvents]
+  if (event !== undefined) return toNode(plane, name, event)
+  if (word === 'crash') return plane.loop.crash(agentId(plane, name))
+  if (word === 'restart') return plane.loop.restart(agentId(plane, name))
+  throw noFault(fault)
+}
+
+function noFault(fault: unknown): KybernError {
+  return new KybernError(
     'KYB-FAULT',
     `there is no fault ${JSON.stringify(fault)}; there are kill, silence, restore, crash, restart`,
   )

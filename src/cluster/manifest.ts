@@ -18,9 +18,22 @@ const aliasLimit = 100
 export function objectsOf(manifest: Manifest): KubeObject[] {
   if (typeof manifest === 'string') return parsed(manifest).flatMap(items)
   if (Array.isArray(manifest)) return manifest.flatMap((one) => objectsOf(one as Manifest))
+  if (manifest === null || manifest === undefined) return items(manifest)
   const withJson = manifest as { toJson?: () => object }
   const plain = typeof withJson.toJson === 'function' ? withJson.toJson() : manifest
-  return Array.isArray(plain) ? objectsOf(plain) : items(plain)
+  if (Array.isArray(plain)) return objectsOf(plain)
+  refuseUnwritable(plain)
+  return items(plain)
+}
+
+/** What JSON cannot hold (a cycle, a BigInt, nesting without end) cannot be stored. */
+function refuseUnwritable(value: unknown): void {
+  try {
+    JSON.stringify(value)
+  } catch (error) {
+    const [why] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new KybernError('KYB-MANIFEST', `a manifest must be plain JSON: ${why}`)
+  }
 }
 
 function parsed(text: string): unknown[] {
@@ -35,6 +48,7 @@ function parsed(text: string): unknown[] {
       throw new KybernError('KYB-YAML', `error parsing YAML at line ${line}, column ${col}: ${what}`)
     }
     const value = expanded(document)
+    refuseUnwritable(value)
     if (value !== null && value !== undefined) found.push(value)
   }
   return found

@@ -7,6 +7,7 @@
 import type { Agent, AgentIntent, TurnInput, TurnResult } from '../actors/agent.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import { controllerOf } from '../api/owner.ts'
+import { KybernError } from '../lib/coded-error.ts'
 import { dequeued, emptyQueue, enqueued, type KeyQueue, queueSize } from '../lib/key-queue.ts'
 import type { Cause, Change } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -136,6 +137,7 @@ function asked(intents: readonly Intent[], key: string, cause: Cause): AgentInte
 
 function intentOf(intent: Intent, key: string, cause: Cause): AgentIntent {
   if (intent.type === 'wake') {
+    if (!Number.isFinite(intent.at)) throw new KybernError('KYB-TIMER', `"wake" cannot be due at ${intent.at}`)
     return {
       type: 'timer.set',
       id: `wake ${key}`,

@@ -2,6 +2,7 @@
  * Timers as plain data: what is due when, in order of time and then of setting. Firing is the driver's business.
  * A binary heap with replaced entries left behind as dead; a fork copies it by slicing.
  */
+import { KybernError } from './coded-error.ts'
 
 /** One timer. `at` in ms; `background` work does not keep anybody waiting for quiescence. */
 export interface Timer<T> {
@@ -18,8 +19,9 @@ export class Timers<T> {
   #seq = 0
   #foreground = 0
 
-  /** Sets a timer, or moves the one with this id. */
+  /** Sets a timer, or moves the one with this id. Throws KYB-TIMER for a time that is no number. */
   set(id: string, at: number, background: boolean, data: T): void {
+    if (!Number.isFinite(at)) throw new KybernError('KYB-TIMER', `"${id}" cannot be due at ${at}`)
     this.cancel(id)
     const timer = { id, at, seq: this.#seq++, background, data }
     this.#live.set(id, timer)

@@ -25,9 +25,9 @@ export interface NodeSpec {
 
 const zones = ['zone-a', 'zone-b', 'zone-c']
 
-/** Node specs for a number (`node-1` … over three zones) or as given. Throws KYB-NODES for a number that is none. */
+/** Node specs for a number (`node-1` … over three zones) or as given. Throws KYB-NODES for a number or name that is none. */
 export function nodeSpecs(nodes: number | readonly NodeSpec[]): NodeSpec[] {
-  if (typeof nodes !== 'number') return [...nodes]
+  if (typeof nodes !== 'number') return given(nodes)
   if (!Number.isInteger(nodes) || nodes < 0) throw new KybernError('KYB-NODES', `${nodes} is no number of nodes`)
   return Array.from({ length: nodes }, (_, i) => ({
     name: `node-${i + 1}`,
@@ -36,6 +36,18 @@ export function nodeSpecs(nodes: number | readonly NodeSpec[]): NodeSpec[] {
       'topology.kubernetes.io/region': 'region-1',
     },
   }))
+}
+
+function given(nodes: readonly NodeSpec[]): NodeSpec[] {
+  if (!Array.isArray(nodes)) throw new KybernError('KYB-NODES', `${JSON.stringify(nodes)} is no list of nodes`)
+  const names = new Set<string>()
+  for (const { name } of nodes) {
+    const [wrong] = isDns1123Subdomain(name)
+    if (wrong !== undefined) throw new KybernError('KYB-NODES', `${JSON.stringify(name)} is no name of a node: ${wrong}`)
+    if (names.has(name)) throw new KybernError('KYB-NODES', `two nodes have the name "${name}"`)
+    names.add(name)
+  }
+  return [...nodes]
 }
 
 /** The node's address and the pod range's first two free octets follow from its index. */

@@ -3,7 +3,7 @@
  * answer for the sender; it never throws for what a sender may do wrong.
  */
 import type { KubeObject } from '../api/object.ts'
-import { internal, StatusError } from '../api/status-error.ts'
+import { badRequest, internal, StatusError } from '../api/status-error.ts'
 import type { CommitContext, Plan } from './plan.ts'
 import { frozen, type Snapshot, withObject } from './snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from './transition.ts'
@@ -57,6 +57,8 @@ function planOf(context: CommitContext, transition: Transition): Plan | undefine
       return planBind(context, transition)
     case 'report':
       return planReport(context, transition)
+    default:
+      throw badRequest(`"${(transition as { type?: unknown }).type}" is no type of transition`)
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * The API's state as one immutable value: a root record (Immer) over one persistent ordered tree for each kind, whose
+ * The API's state as one immutable value: a root record over one persistent ordered tree for each kind, whose
  * leaves are frozen objects. Secondary indexes are trees too, so a fork is a pointer. The only door to immer.
  */
-import { Immer } from 'immer'
+import { type Draft, produce } from 'immer'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject, ResourceKey } from '../api/object.ts'
 import { deepFreeze } from '../lib/deep-freeze.ts'
@@ -18,9 +18,6 @@ export interface Snapshot {
   readonly indexes: Readonly<Record<string, Ordered<string>>>
 }
 
-// Freezing is done once for each new part instead of by a walk over the root's sixty entries at every write.
-const immer = new Immer({ autoFreeze: false })
-
 const separator = '\u0000'
 
 /** The snapshot before anything was written. */
@@ -30,6 +27,11 @@ export function emptySnapshot(time: number): Snapshot {
 
 /** Deeply frozen; already frozen parts are taken as they are. */
 export const frozen = deepFreeze
+
+/** Edits a frozen object by Immer: the recipe changes a draft, untouched parts stay shared. */
+export function edited<T>(value: T, recipe: (draft: Draft<T>) => void): T {
+  return produce(value, recipe)
+}
 
 export function objectAt(snapshot: Snapshot, resource: ResourceKey, key: string): KubeObject | undefined {
   return snapshot.collections[resource]?.get(key)
@@ -84,15 +86,9 @@ export function withObject(
   const grown = next === undefined ? withoutKey(tree, key) : withEntry(tree, key, next)
   const trees: Trees = {}
   reindex(trees, snapshot, kind, key, previous, next)
-  const after = immer.produce(snapshot, (draft) => {
-    draft.revision = snapshot.revision + 1
-    draft.time = time
-    draft.collections[kind.resource] = grown as never
-    for (const name in trees) draft.indexes[name] = trees[name] as never
-  })
-  Object.freeze(after.collections)
-  Object.freeze(after.indexes)
-  return Object.freeze(after)
+  const indexes = Object.keys(trees).length === 0 ? snapshot.indexes : Object.freeze({ ...snapshot.indexes, ...trees })
+  const collections = Object.freeze({ ...snapshot.collections, [kind.resource]: grown })
+  return Object.freeze({ revision: snapshot.revision + 1, time, collections, indexes })
 }
 
 /** The keys an index holds for a value, in order; at most `limit`. */

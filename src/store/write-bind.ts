@@ -7,7 +7,7 @@ import { type KubeObject, objectKey } from '../api/object.ts'
 import { conflict } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
-import { frozen } from './snapshot.ts'
+import { edited, frozen } from './snapshot.ts'
 import type { PodBind } from './transition.ts'
 
 /** The plan of a binding, or a StatusError: 404, 409 when the pod is bound or going. */
@@ -19,12 +19,11 @@ export function planBind(context: CommitContext, transition: PodBind): Plan {
   if (refused !== '') throw conflict('pods/binding', name, refused)
   const scheduled = { type: 'PodScheduled', status: 'True' } as const
   const conditions = setCondition(pod.status?.conditions, scheduled, toRfc3339(context.now))
-  const { nominatedNodeName: _nominated, ...status } = pod.status ?? {}
-  const next = {
-    ...pod,
-    spec: { ...pod.spec, nodeName: transition.node },
-    status: { ...status, conditions },
-  }
+  const next = edited(pod, (draft) => {
+    draft.spec.nodeName = transition.node
+    draft.status = { ...pod.status, conditions }
+    delete draft.status.nominatedNodeName
+  })
   return { kind, key: objectKey(transition.ref.namespace, name), previous: pod, next: frozen(next), warnings: [] }
 }
 

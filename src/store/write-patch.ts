@@ -26,9 +26,13 @@ import { planReplacement, planUpdate } from './write-update.ts'
 /** The patch types of kinds without a built-in schema: there is nothing to say how lists merge. */
 const schemaless = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
 
+const strategicType = 'application/strategic-merge-patch+json'
+const patchTypes: readonly string[] = ['json', 'merge', 'strategic', 'apply'] satisfies Patch['patchType'][]
+
 /** The plan of a patch, or a StatusError: 400, 404, 409, 415, 422. */
 export function planPatch(context: CommitContext, transition: Patch): Plan {
   const kind = kindFor(context, transition.ref.resource)
+  if (!patchTypes.includes(transition.patchType)) throw unsupportedMediaType([...schemaless, strategicType])
   if (transition.patchType === 'apply') return planApply(context, kind, transition)
   const stored = storedFor(context, kind, transition.ref, transition.uid)
   const subresource = transition.subresource ?? ''

@@ -42,6 +42,7 @@ export function planReplacement(
   const name = stored.metadata.name
   const namespace = stored.metadata.namespace ?? ''
   const key = objectKey(namespace, name)
+  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) throw notFound(kind.resource, name)
   const version = sent.metadata?.resourceVersion
   if (version !== undefined && version !== '' && version !== stored.metadata.resourceVersion)
     throw conflict(kind.resource, name)
