@@ -14,10 +14,10 @@ import type { World } from './actors/world.ts'
 import { createRegistry } from './api/registry.ts'
 import { bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
-import { type ClusterOptions, defaultHistory, startOf } from './cluster/options.ts'
+import { type ClusterOptions, defaultHistory, seedOf, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import type { Controller } from './controllers/controller.ts'
-import { controllers } from './controllers/index.ts'
+import { controllersFor } from './controllers/index.ts'
 import { kinds } from './kinds/index.ts'
 import { prngOf } from './lib/prng.ts'
 import { Ring } from './lib/ring.ts'
@@ -89,7 +89,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
 }
 
 function agentsOf(options: ClusterOptions, world: World, used: readonly Controller[], onTrouble: OnTrouble): Agent[] {
-  const all = [...controllers, ...(options.controllers ?? []), ...used]
+  const all = [...controllersFor(world.store.registry.kinds), ...(options.controllers ?? []), ...used]
   return [
     createKubelets({ nodes: nodeSpecs(options.nodes ?? 3), scripts: options.scripts ?? {} }),
     createScheduler(),
@@ -101,7 +101,7 @@ function agentsOf(options: ClusterOptions, world: World, used: readonly Controll
 function newWorld(options: ClusterOptions): World {
   const now = startOf(options)
   const snapshot = emptySnapshot(now)
-  const seed = options.seed ?? 1
+  const seed = seedOf(options)
   return {
     seed,
     store: {

@@ -63,11 +63,25 @@ export class Loop {
     this.#onFailure(agent, error)
   }
 
-  /** Takes an agent into the round; one the world does not know yet is started. */
+  /** Takes an agent into the round; one the world does not know yet is started. Throws KYB-AGENT when it is there. */
   add(agent: Agent): void {
+    if (this.#agents.some((one) => one.id === agent.id))
+      throw new KybernError('KYB-AGENT', `there is a "${agent.id}" already; give yours another name`)
     this.#agents = [...this.#agents, agent]
-    for (const resource of agent.watches) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent])
+    this.#watch(agent)
     if (this.#host.get(agent.id) === undefined) this.#start(agent)
+  }
+
+  /** Puts an agent in the place of the one with its id: it keeps the memory and looks at everything anew. */
+  replace(agent: Agent): void {
+    this.#agents = this.#agents.map((one) => (one.id === agent.id ? agent : one))
+    this.#watchers.clear()
+    for (const one of this.#agents) this.#watch(one)
+    Object.assign(this.#inbox(agent.id), { changes: [], resync: true })
+  }
+
+  #watch(agent: Agent): void {
+    for (const resource of agent.watches) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent])
   }
 
   #start(agent: Agent): void {

@@ -2,6 +2,7 @@
  * Times and durations as Kubernetes writes them, by arithmetic alone: no clock and no time zone is read.
  * Sources: https://www.rfc-editor.org/rfc/rfc3339, k8s.io/apimachinery pkg/util/duration, https://pkg.go.dev/time#ParseDuration
  */
+import { KybernError } from '../lib/coded-error.ts'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs

@@ -13,6 +13,7 @@ import { matchesFields, matchesRequirements, parseFieldSelector, parseLabelSelec
 import type { Plane, Trouble } from '../cluster.ts'
 import { controllerAgent } from '../controllers/agent.ts'
 import type { Controller } from '../controllers/controller.ts'
+import { controllersOfAll } from '../controllers/index.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { digest } from '../lib/digest.ts'
 import type { LogOptions } from '../node/simulated/logs.ts'
@@ -171,10 +172,11 @@ export class Cluster implements AsyncDisposable {
     const all = this.view.list(found, !found.namespaced || namespace === '*' ? undefined : namespace)
     const labels = parseLabelSelector(options.labelSelector ?? '')
     const fields = parseFieldSelector(options.fieldSelector ?? '')
+    for (const { field } of fields) readerOf(found, field)
     return all.filter(
       (object) =>
         matchesRequirements(labels, object.metadata.labels) &&
-        matchesFields(fields, (path) => fieldOf(found, object, path)),
+        matchesFields(fields, (path) => readerOf(found, path)(object)),
     )
   }
 
@@ -211,7 +213,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Runs until nothing is left to do (heartbeats and other endless periodic work aside); the error names who is busy. */
-  async settle(options: { within?: number } = {}): Promise<void> {
+  async settle(options: { within?: number | string } = {}): Promise<void> {
     this.#driver.settle(options.within)
   }
 
@@ -229,6 +231,7 @@ export class Cluster implements AsyncDisposable {
   actor(kind: string, name: string, namespace = 'default'): AnyActorRef {
     const { host, loop, news$ } = this.#plane
     const deliver = (id: string, event: { type: string }) => {
+      this.#driver.refuseClosed()
       loop.deliver(id, event)
       this.#driver.act()
     }
@@ -247,21 +250,26 @@ export class Cluster implements AsyncDisposable {
 
   /** An independent cluster from this very moment: API, actors, queues, timers, clock, randomness. Its time is virtual. */
   fork(): Cluster {
-    if (this.#plane.api.busy)
-      throw new KybernError('KYB-FORK-BUSY', 'a cluster cannot be forked in the middle of a delivery')
+    this.#driver.refuseClosed()
+    if (this.#plane.loop.turning)
+      throw new KybernError('KYB-FORK-BUSY', 'a cluster cannot be forked in the middle of a turn or a delivery')
     const options = { ...this.#options, time: 'virtual' as const }
     const plane = this.#over(forkWorld(this.#plane.world), this.#used)
     return new Cluster(plane, options, this.#over, this.#used)
   }
 
-  /** Adds controllers and kinds at run time. */
+  /** Adds controllers and kinds at run time; forks have them too. Throws KYB-AGENT for a controller's name that is taken. */
   use(...parts: (Controller | Kind)[]): this {
-    const { store } = this.#plane.world
+    this.#driver.refuseClosed()
+    const { world, add, loop, onTrouble } = this.#plane
     for (const part of parts) {
       if ('reconcile' in part) {
+        add(controllerAgent(part, onTrouble))
         this.#used = [...this.#used, part]
-        this.#plane.add(controllerAgent(part, this.#plane.onTrouble))
-      } else store.registry = store.registry.with(part)
+      } else {
+        world.store.registry = world.store.registry.with(part)
+        for (const one of controllersOfAll(world.store.registry.kinds)) loop.replace(controllerAgent(one, onTrouble))
+      }
     }
     this.#driver.act()
     return this
@@ -269,6 +277,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Breaks something: a node, a controller, requests. */
   fault(fault: Fault): void {
+    this.#driver.refuseClosed()
     inflict(this.#plane, fault)
     this.#driver.act()
   }
@@ -286,8 +295,10 @@ export class Cluster implements AsyncDisposable {
     return digest({ revision: store.snapshot.revision, now: store.now, objects, lives, due, random: store.prng.state })
   }
 
+  /** Ends the clock and every stream. What was read stays; whatever would move the cluster throws KYB-CLOSED. */
   async close(): Promise<void> {
     this.#driver.stop()
+    this.#plane.loop.stop()
     this.#plane.running.unsubscribe()
     this.#plane.news$.complete()
     this.#plane.trouble$.complete()
@@ -332,7 +343,8 @@ export class Cluster implements AsyncDisposable {
     return outcome.object
   }
 
-  #submit(transition: Transition): Promise<Outcome> {
+  async #submit(transition: Transition): Promise<Outcome> {
+    this.#driver.refuseClosed()
     return new Promise((resolve) => this.#plane.api.submit(transition, resolve))
   }
 
@@ -356,12 +368,12 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-function fieldOf(kind: Kind, object: KubeObject, path: string): string {
-  if (path === 'metadata.name') return object.metadata.name
-  if (path === 'metadata.namespace') return object.metadata.namespace ?? ''
+function readerOf(kind: Kind, path: string): (object: KubeObject) => string {
+  if (path === 'metadata.name') return (object) => object.metadata.name
+  if (path === 'metadata.namespace') return (object) => object.metadata.namespace ?? ''
   const read = kind.fields?.[path]
   if (read === undefined) throw new KybernError('KYB-FIELD', `field label not supported: ${path}`)
-  return read(object)
+  return read
 }
 
 function unknownKind(object: KubeObject): KybernError {

@@ -10,8 +10,14 @@ import type { WallClock } from '../ports.ts'
 
 /** How far `settle` goes at most when it is not told: a day of cluster time. */
 const settleWithinMs = 24 * 3600 * 1000
-/** Instants one `settle` may visit: a bound on work that keeps making more work as time goes on. */
-const settleInstants = 2_000_000
+/**
+ * Instants one `settle` may visit and writes it may see: bounds on work that keeps making more work as time goes on. Some
+ * seconds of wall time on one core. Who has more to do calls `settle` again: it goes on from where it stopped.
+ */
+const settleInstants = 100_000
+const settleWrites = 200_000
+/** Writes one object may cost on its way to rest, on top of that: room for clusters of any size. */
+const settleWritesPerObject = 50
 /** The longest the wall driver sleeps, so that timers set meanwhile are never far off. */
 const longestNapMs = 1000
 
@@ -46,20 +52,36 @@ export class Driver {
     return this.#world.store.now
   }
 
-  /** Lets everybody act at this moment; in flowing time also catches up with the wall. */
+  /**
+   * Lets everybody act at this moment; in flowing time also catches up with the wall. Within a turn or a delivery there
+   * is nothing to do: whoever is in charge of that goes on until all have acted.
+   */
   act(): void {
+    this.refuseClosed()
+    if (this.#loop.turning) return
     if (this.flows) this.#catchUp()
     else this.#loop.drain()
     this.wake()
   }
 
+  /** Throws KYB-CLOSED after `stop`. */
+  refuseClosed(): void {
+    if (this.#stopped) throw new KybernError('KYB-CLOSED', 'the cluster is closed; create a new one')
+  }
+
   /** Runs until nothing is left to do but heartbeats and the like. Throws KYB-UNSETTLED naming who is still busy. */
-  settle(withinMs = settleWithinMs): void {
-    const deadline = this.now + withinMs
+  settle(within: number | string = settleWithinMs): void {
+    const ms = spanOf(within)
+    this.#refuseNesting()
+    const deadline = this.now + ms
+    const { revision } = this.#world.store.snapshot
     this.#loop.drain()
     for (let instants = 0; this.#loop.hasWork(); instants++) {
       const due = this.#loop.nextDue() as number
-      if (due > deadline || instants > settleInstants) throw this.#unsettled(withinMs)
+      if (due > deadline) throw this.#unsettled(`${ms / 1000} s of cluster time`)
+      if (instants >= settleInstants) throw this.#unsettled(`${settleInstants} instants`)
+      const writes = this.#world.store.snapshot.revision - revision
+      if (writes > settleWrites && writes > this.#fairWrites()) throw this.#unsettled(`${writes} writes`)
       this.#loop.fireAt(due)
     }
     this.#skipped()
@@ -67,18 +89,19 @@ export class Driver {
 
   /** Moves time by `duration` (ms, or text such as `5m`), firing everything on the way in order. */
   advance(duration: number | string): void {
-    const ms = parseDuration(duration)
-    if (!(ms >= 0))
-      throw new KybernError('KYB-DURATION', `time cannot go by ${duration}; use 90s, 5m, 1h30m or milliseconds`)
+    const ms = spanOf(duration)
+    this.#refuseNesting()
     this.#loop.advanceTo(this.now + ms)
     this.#skipped()
   }
 
   /** Moves time instant by instant until `done()`. Throws KYB-UNTIL when it does not come within the duration. */
   until(done: () => boolean, within: number | string): void {
-    const deadline = this.now + parseDuration(within)
+    const deadline = this.now + spanOf(within)
+    this.#refuseNesting()
     this.#loop.drain()
     while (!done()) {
+      this.refuseClosed()
       const due = this.#loop.nextDue()
       if (due === undefined || due > deadline) {
         this.#loop.advanceTo(deadline)
@@ -105,7 +128,7 @@ export class Driver {
     this.#nap?.cancel()
     const due = this.#loop.nextDue() ?? Number.POSITIVE_INFINITY
     const wait = Math.min(longestNapMs, Math.max(0, (due - this.#wall()) / this.#pace))
-    this.#nap = this.#clock.after(wait, () => this.act())
+    this.#nap = this.#clock.after(wait, () => this.#stopped || this.act())
   }
 
   #catchUp(): void {
@@ -121,11 +144,29 @@ export class Driver {
     this.wake()
   }
 
-  #unsettled(withinMs: number): KybernError {
+  #fairWrites(): number {
+    const trees = Object.values(this.#world.store.snapshot.collections)
+    return settleWrites + settleWritesPerObject * trees.reduce((sum, tree) => sum + tree.size, 0)
+  }
+
+  #refuseNesting(): void {
+    this.refuseClosed()
+    if (!this.#loop.turning) return
+    throw new KybernError('KYB-NESTED', 'time cannot be moved from within a turn or a delivery; do it after it')
+  }
+
+  #unsettled(within: string): KybernError {
     const busy = this.#loop.busy()
     const shown = busy.slice(0, 8).join(', ')
     const more = busy.length > 8 ? ` and ${busy.length - 8} more` : ''
-    const text = `the cluster did not come to rest within ${withinMs / 1000} s of cluster time; still busy: ${shown}${more}`
+    const text = `the cluster did not come to rest within ${within}; still busy: ${shown}${more}`
     return new KybernError('KYB-UNSETTLED', text)
   }
+}
+
+/** A stretch of time in ms, zero or more. Throws KYB-DURATION. */
+function spanOf(duration: number | string): number {
+  const ms = parseDuration(duration)
+  if (ms >= 0) return ms
+  throw new KybernError('KYB-DURATION', `time cannot go by ${duration}; use 90s, 5m, 1h30m or milliseconds`)
 }

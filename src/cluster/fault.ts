@@ -17,8 +17,9 @@ const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'no
 
 /** Inflicts the fault at this moment. Throws KYB-FAULT for one that does not exist or names nobody. */
 export function inflict(plane: Plane, fault: Fault): void {
-  const [word = '', name] = Object.entries(fault ?? {})[0] ?? []
-  if (typeof name !== 'string' || typeof fault !== 'object') throw noFault(fault)
+  const words = Object.entries(fault ?? {})
+  const [word = '', name] = words[0] ?? []
+  if (words.length !== 1 || typeof name !== 'string' || typeof fault !== 'object') throw noFault(fault)
   const event = nodeEvents[word as keyof typeof nodeEvents]
   if (event !== undefined) return toNode(plane, name, event)
   if (word === 'crash') return plane.loop.crash(agentId(plane, name))

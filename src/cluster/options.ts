@@ -31,13 +31,18 @@ export interface ClusterOptions {
 export const epoch = 1_767_225_600_000
 export const defaultHistory = 20_000
 
+/** The seed. Throws KYB-SEED for one that is no integer. */
+export function seedOf({ seed = 1 }: ClusterOptions): number {
+  if (Number.isSafeInteger(seed)) return seed
+  throw new KybernError('KYB-SEED', `${JSON.stringify(seed)} is no seed; use an integer`)
+}
+
 /** The start time in ms. Throws KYB-START for text that is no time. */
 export function startOf(options: ClusterOptions): number {
   const { start, time = 'virtual', clock } = options
   if (start === undefined) return time === 'virtual' || clock === undefined ? epoch : wallStart(clock, time)
-  if (typeof start === 'number') return start
-  const ms = typeof start === 'string' ? parseTime(start) : start.getTime()
-  if (Number.isNaN(ms))
+  const ms = typeof start === 'number' ? start : typeof start === 'string' ? parseTime(start) : start.getTime()
+  if (!Number.isFinite(ms))
     throw new KybernError('KYB-START', `"${String(start)}" is not a time; use RFC 3339 or milliseconds`)
   return ms
 }

@@ -1,12 +1,13 @@
 /** The controllers of a cluster. */
+import type { Kind } from '../api/kind.ts'
 import type { Controller } from './controller.ts'
 import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { eventExpiryController } from './event-expiry.ts'
-import { garbageCollectorController } from './garbage-collector.ts'
+import { garbageCollectorController, garbageCollectorOf } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
-import { namespaceController } from './namespace.ts'
+import { namespaceController, namespaceControllerOf } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { persistentVolumeController } from './persistent-volume.ts'
 import { persistentVolumeClaimBinderController } from './persistent-volume-claim-binder.ts'
@@ -40,3 +41,14 @@ export const controllers: readonly Controller[] = [
   podGarbageCollectorController,
   eventExpiryController,
 ]
+
+/** The controllers that work on all kinds there are, made for these. */
+export function controllersOfAll(kinds: readonly Kind[]): readonly Controller[] {
+  return [namespaceControllerOf(kinds), garbageCollectorOf(kinds)]
+}
+
+/** The controllers of a cluster that serves these kinds. */
+export function controllersFor(kinds: readonly Kind[]): readonly Controller[] {
+  const made = new Map(controllersOfAll(kinds).map((one) => [one.name, one]))
+  return controllers.map((one) => made.get(one.name) ?? one)
+}

@@ -1,4 +1,5 @@
 /** What a simulated node is: its name, size, labels, taints. */
+import { isDns1123Subdomain } from '../api/names.ts'
 import { KybernError } from '../lib/coded-error.ts'
 
 export interface Taint {
@@ -42,8 +43,9 @@ function given(nodes: readonly NodeSpec[]): NodeSpec[] {
   if (!Array.isArray(nodes)) throw new KybernError('KYB-NODES', `${JSON.stringify(nodes)} is no list of nodes`)
   const names = new Set<string>()
   for (const { name } of nodes) {
-    const [wrong] = isDns1123Subdomain(name)
-    if (wrong !== undefined) throw new KybernError('KYB-NODES', `${JSON.stringify(name)} is no name of a node: ${wrong}`)
+    const [wrong] = isDns1123Subdomain(String(name))
+    if (wrong !== undefined)
+      throw new KybernError('KYB-NODES', `${JSON.stringify(name)} is no name of a node: ${wrong}`)
     if (names.has(name)) throw new KybernError('KYB-NODES', `two nodes have the name "${name}"`)
     names.add(name)
   }

@@ -5,6 +5,7 @@
  */
 import { Observable, type Observer, Subject } from 'rxjs'
 import type { Registry } from '../api/registry.ts'
+import { tooManyRequests } from '../api/status-error.ts'
 import { Mailbox } from '../lib/mailbox.ts'
 import type { Prng } from '../lib/prng.ts'
 import type { Ring } from '../lib/ring.ts'
@@ -34,12 +35,21 @@ interface Letter {
   readonly answer: ((outcome: Outcome) => void) | undefined
 }
 
+/**
+ * Letters that may be posted within one delivery. Past it they are refused with 429: a subscriber that answers every
+ * change with another one would never let the delivery end.
+ */
+const deliveryLimit = 10_000
+
 export class ApiServer extends Observable<Snapshot> implements Observer<Transition> {
   readonly store: Store
   readonly #snapshots = new Subject<Snapshot>()
   readonly #committed = new Subject<Committed>()
   readonly #outcomes = new Subject<{ transition: Transition; outcome: Outcome }>()
   readonly #mailbox = new Mailbox<Letter>((letter) => this.#handle(letter))
+
+  /** How many letters came within the delivery that goes on. */
+  #posted = 0
 
   constructor(store: Store) {
     super((subscriber) => {
@@ -60,7 +70,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   }
 
   next(transition: Transition): void {
-    this.#mailbox.post({ transition, answer: undefined })
+    this.#post({ transition, answer: undefined })
   }
 
   /** A failing sender never ends the API server; the sender's own back-off deals with it. */
@@ -70,7 +80,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
 
   /** Posts a transition and calls back with its answer: at once, unless the server is in the middle of a delivery. */
   submit(transition: Transition, answer: (outcome: Outcome) => void): void {
-    this.#mailbox.post({ transition, answer })
+    this.#post({ transition, answer })
   }
 
   /** True while something is being delivered: what is posted now is answered later. */
@@ -86,6 +96,19 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   /** Ends every stream that came out of this server. */
   close(): void {
     for (const subject of [this.#snapshots, this.#committed, this.#outcomes]) subject.complete()
+  }
+
+  #post(letter: Letter): void {
+    if (!this.#mailbox.busy) this.#posted = 0
+    else if (++this.#posted > deliveryLimit) return this.#refuse(letter)
+    this.#mailbox.post(letter)
+  }
+
+  #refuse({ transition, answer }: Letter): void {
+    const why = `more than ${deliveryLimit} requests were sent from within one delivery; a subscriber answers its own changes`
+    const outcome = { ok: false, error: tooManyRequests(why) } as const
+    this.#outcomes.next({ transition, outcome })
+    answer?.(outcome)
   }
 
   #handle({ transition, answer }: Letter): void {

@@ -6,7 +6,7 @@
 import type { Kind, ScalePaths } from '../api/kind.ts'
 import { validateObjectMetaUpdate } from '../api/meta.ts'
 import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
-import { badRequest, conflict, invalid } from '../api/status-error.ts'
+import { badRequest, conflict, invalid, notFound } from '../api/status-error.ts'
 import { equal } from '../lib/equal.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'

@@ -16,10 +16,20 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'only objects with a life of their own, nodes, controllers, the scheduler and the kubelets have one',
     'look up the names with cluster.list(kind); a deleted object has no actor any more',
   ),
+  'KYB-AGENT': says(
+    'two controllers have the same name',
+    'a controller is known by its name, and its memory is kept under it',
+    'give yours a name of its own; Kubernetes controllers have theirs already',
+  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',
     "import createCluster from 'kybern', which brings one, or pass options.clock",
+  ),
+  'KYB-CLOSED': says(
+    'the cluster is closed',
+    'close() ended its clock and its streams; nothing moves it any more',
+    'create a new cluster, or close it later',
   ),
   'KYB-CODE': says(
     'there is no such code',
@@ -119,6 +129,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'every document needs apiVersion and kind',
     'complete it; a comment alone between --- lines is fine',
   ),
+  'KYB-NESTED': says(
+    'time cannot be moved now',
+    'settle, advance or until was called by a subscriber, an inspector or a reconcile while a change was being told',
+    'call it after an await, when the call that made the change has returned',
+  ),
   'KYB-NETWORK': says(
     'nobody answered inside the simulated network',
     'the name does not resolve, no endpoint is ready, or nothing listens on that port',
@@ -170,6 +185,7 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'scripts are lines of few words',
     'the message names line and word; see the header of src/node/simulated',
   ),
+  'KYB-SEED': says('this is no seed', 'a seed is an integer', 'use a number such as 7'),
   'KYB-SHELL': says(
     'there is no completion for that shell',
     'bash, zsh and fish are known',
@@ -189,6 +205,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'time cannot pass like that',
     'there are virtual, real, eager, and a pace such as 60x',
     'choose one of them',
+  ),
+  'KYB-TIMER': says(
+    'somebody asked to be woken at no time',
+    'the time of a wake is ms on the cluster clock: a finite number',
+    'use view.now plus a number of ms',
   ),
   'KYB-UNBUILT': says('this is not built', 'kybern says so rather than pretend', 'see the README for what there is'),
   'KYB-UNREACHABLE': says(
