@@ -4,6 +4,7 @@
  */
 import { isFilled, isSet, type Part, when } from '../checks.ts'
 import { type FieldError, forbiddenValue, invalidValue, notSupported, type Path, required } from '../field-error.ts'
+import { shownMap, shownSelector } from '../go-shown.ts'
 import { validateAnnotations, validateLabelSelector, validateLabels } from '../meta.ts'
 import { type LabelSelector, matchesRequirements, type Requirement, toRequirements } from '../selector.ts'
 import { annotationFaults } from './annotations.ts'
@@ -43,7 +44,8 @@ export function selectedTemplateFaults(spec: Part, place: Path): FieldError[] {
   const at = place.child('selector')
   const errors = isSet(spec.selector) ? filledSelectorFaults(spec.selector, 'deployment', at) : [required(at)]
   const requirements = requirementsOf(spec.selector)
-  if (requirements === undefined) return [...errors, invalidValue(at, spec.selector, 'invalid label selector')]
+  if (requirements === undefined)
+    return [...errors, invalidValue(at, shownSelector(spec.selector), 'invalid label selector')]
   const template = place.child('template')
   const matches = isSet(spec.selector) && matchesRequirements(requirements, labelsOf(spec.template))
   return [
@@ -58,7 +60,7 @@ export function filledSelectorFaults(selector: LabelSelector, kind: string, plac
   const isEmpty = !isFilled(selector.matchLabels) && !isFilled(selector.matchExpressions)
   return [
     ...validateLabelSelector(selector, place),
-    ...when(isEmpty, invalidValue(place, selector, `empty selector is invalid for ${kind}`)),
+    ...when(isEmpty, invalidValue(place, shownSelector(selector), `empty selector is invalid for ${kind}`)),
   ]
 }
 
@@ -76,7 +78,7 @@ const labelsOf = (template: Part): Readonly<Record<string, string>> | undefined 
 
 function unmatched(template: Part, place: Path): FieldError {
   const at = place.child('metadata', 'labels')
-  return invalidValue(at, labelsOf(template) ?? null, '`selector` does not match template `labels`')
+  return invalidValue(at, shownMap(labelsOf(template)), '`selector` does not match template `labels`')
 }
 
 /** The requirements of a selector; none for an absent one, undefined for a malformed one. */

@@ -3,8 +3,9 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
  */
 import { amountOrPercentFaults, atMostAllFaults, isNothing } from '../../api/amount-rules.ts'
-import { isSet, nonNegative, type Part, when } from '../../api/checks.ts'
+import { goStruct, isSet, nonNegative, type Part, when } from '../../api/checks.ts'
 import { type FieldError, invalidValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
+import { shownSelector } from '../../api/go-shown.ts'
 import { validateImmutable, validateLabelSelector } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { labelMatchFaults, runningTemplateFaults } from '../../api/pod-spec/template.ts'
@@ -34,12 +35,13 @@ export function validateDaemonSet(set: KubeObject, previous: KubeObject | undefi
   const spec = set.spec ?? {}
   const { selector } = spec
   const at = place.child('selector')
-  const selectsAll = isSet(selector) && semanticEqual(selector, {})
+  const shown = shownSelector(selector)
+  const selectsAll = isSet(selector) && semanticEqual(shown, {})
   return [
-    ...(previous === undefined ? [] : validateImmutable(selector ?? null, previous.spec?.selector ?? null, at)),
+    ...(previous === undefined ? [] : validateImmutable(shown, shownSelector(previous.spec?.selector), at)),
     ...validateLabelSelector(selector ?? undefined, at),
     ...labelMatchFaults(spec, place),
-    ...when(selectsAll, invalidValue(at, selector, 'empty selector is invalid for daemonset')),
+    ...when(selectsAll, invalidValue(at, shown, 'empty selector is invalid for daemonset')),
     ...runningTemplateFaults(spec.template, 'DaemonSet', place.child('template')),
     ...nonNegative(spec.minReadySeconds, place.child('minReadySeconds')),
     ...strategyFaults(spec.updateStrategy ?? {}, place.child('updateStrategy')),
@@ -51,7 +53,8 @@ function strategyFaults({ type, rollingUpdate }: Part, place: Path): FieldError[
   if (type === 'OnDelete') return []
   const at = place.child('rollingUpdate')
   if (type === 'RollingUpdate') return isSet(rollingUpdate) ? rollingFaults(rollingUpdate, at) : [required(at)]
-  const shown = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null }
+  const parameters = isSet(rollingUpdate) ? goStruct(rollingUpdate, { MaxUnavailable: 0, MaxSurge: 0 }) : null
+  const shown = { Type: type ?? '', RollingUpdate: parameters }
   return [notSupported(place, shown, ['RollingUpdate', 'OnDelete'])]
 }
 

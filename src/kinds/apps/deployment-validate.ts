@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
  */
 import { amountOrPercentFaults, atMostAllFaults, isNothing } from '../../api/amount-rules.ts'
-import { isSet, nonNegative, type Part, when } from '../../api/checks.ts'
+import { goStruct, isSet, nonNegative, type Part, when } from '../../api/checks.ts'
 import {
   type FieldError,
   forbiddenValue,
@@ -13,6 +13,7 @@ import {
   path,
   required,
 } from '../../api/field-error.ts'
+import { shownSelector } from '../../api/go-shown.ts'
 import { validateImmutable } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { selectedTemplateFaults } from '../../api/pod-spec/template.ts'
@@ -43,7 +44,11 @@ export function validateDeployment(deployment: KubeObject, previous: KubeObject 
     ...deadlineFaults(spec, place.child('progressDeadlineSeconds')),
     ...(previous === undefined
       ? []
-      : validateImmutable(spec.selector ?? null, previous.spec?.selector ?? null, place.child('selector'))),
+      : validateImmutable(
+          shownSelector(spec.selector),
+          shownSelector(previous.spec?.selector),
+          place.child('selector'),
+        )),
   ]
 }
 
@@ -58,8 +63,13 @@ function strategyFaults(strategy: Part, place: Path): FieldError[] {
       ? rollingFaults(rollingUpdate, at)
       : [required(at, 'this should be defaulted and never be nil')]
   }
-  const shown = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null }
+  const shown = { Type: type ?? '', RollingUpdate: shownRolling(rollingUpdate) }
   return [notSupported(place, shown, ['Recreate', 'RollingUpdate'])]
+}
+
+/** The parameters as Go shows them; an amount that is not given is 0 there. */
+function shownRolling(rolling: Part): Readonly<Record<string, unknown>> | null {
+  return isSet(rolling) ? goStruct(rolling, { MaxUnavailable: 0, MaxSurge: 0 }) : null
 }
 
 function rollingFaults({ maxUnavailable, maxSurge }: Part, place: Path): FieldError[] {

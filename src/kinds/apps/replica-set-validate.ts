@@ -4,6 +4,7 @@
  */
 import { nonNegative, type Part } from '../../api/checks.ts'
 import { type FieldError, path } from '../../api/field-error.ts'
+import { shownSelector } from '../../api/go-shown.ts'
 import { validateImmutable } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { selectedTemplateFaults } from '../../api/pod-spec/template.ts'
@@ -29,7 +30,11 @@ export function validateReplicaSet(set: KubeObject, previous: KubeObject | undef
     ...selectedTemplateFaults(spec, place),
     ...(previous === undefined
       ? []
-      : validateImmutable(spec.selector ?? null, previous.spec?.selector ?? null, place.child('selector'))),
+      : validateImmutable(
+          shownSelector(spec.selector),
+          shownSelector(previous.spec?.selector),
+          place.child('selector'),
+        )),
   ]
 }
 

@@ -4,8 +4,8 @@
  */
 import { amountOrPercentFaults, atMostAllFaults } from '../../api/amount-rules.ts'
 import { amongOptional, isSet, type Part } from '../../api/checks.ts'
-
 import { type FieldError, invalidValue, path } from '../../api/field-error.ts'
+import { shownSelector } from '../../api/go-shown.ts'
 import { validateLabelSelector } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { countFaults } from '../../api/status-rules.ts'
@@ -24,7 +24,7 @@ function specFaults(spec: Part): FieldError[] {
   const both = isSet(minAvailable) && isSet(maxUnavailable)
   const shown = {
     MinAvailable: minAvailable,
-    Selector: selector ?? null,
+    Selector: shownSelector(selector),
     MaxUnavailable: maxUnavailable,
     UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null,
   }
