@@ -109,12 +109,14 @@ export class Loop {
     this.#host.send(id, { type: 'controller.crashed' })
   }
 
+  /** Starts it again without memory. What came due meanwhile for it and for the actors beneath it is not lost. */
   restart(id: string): void {
     const agent = this.#agents.find((one) => one.id === id)
     if (agent === undefined) return
     this.#host.send(id, { type: 'controller.restarted', memory: agent.initial })
     this.#host.send(id, { type: 'views.synced' })
-    this.#world.inboxes[id] = newInbox(true)
+    const { fired, deliveries } = this.#inbox(id)
+    this.#world.inboxes[id] = { ...newInbox(true), fired, deliveries }
   }
 
   /** Takes turns until nobody has anything to do at this moment. */

@@ -79,3 +79,45 @@ it('a failing pull and a crashing container do not keep settle waiting', async (
   expect(reason('boom')).toBe('CrashLoopBackOff')
   expect(['ErrImagePull', 'ImagePullBackOff']).toContain(reason('absent'))
 })
+
+it('children of own kinds go with their owners, and namespaces with own objects empty themselves', async () => {
+  const child = controller({
+    name: 'child',
+    of: Greeting,
+    owns: [defineKind({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true })],
+    reconcile(view, key) {
+      const [namespace = '', name = ''] = key.split('/')
+      const found = view.get(Greeting, namespace, name)
+      if (found === undefined || view.get('configmaps', namespace, name) !== undefined) return []
+      const owner = { apiVersion: Greeting.apiVersion, kind: 'Greeting', name, uid: found.metadata.uid ?? '' }
+      const metadata = { name, ownerReferences: [{ ...owner, controller: true }] }
+      return [
+        {
+          type: 'create',
+          resource: 'configmaps',
+          namespace,
+          object: { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+        },
+      ]
+    },
+  })
+  for (const given of [true, false]) {
+    const options = given ? { nodes: 1, kinds: [Greeting], controllers: [child] } : { nodes: 1 }
+    await using original = await createCluster(options)
+    if (!given) original.use(Greeting, child)
+    await using cluster = original.fork()
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
+    const inTeam = { ...greeting('two'), metadata: { name: 'two', namespace: 'team' } }
+    await cluster.apply([greeting('one'), inTeam])
+    await cluster.settle()
+    await cluster.delete('ConfigMap', 'one')
+    await cluster.settle()
+    expect(cluster.get('ConfigMap', 'one'), 'made again').toBeDefined()
+    await cluster.delete('Greeting', 'one')
+    await cluster.delete('Namespace', 'team')
+    await cluster.settle()
+    expect(cluster.get('ConfigMap', 'one'), 'collected').toBeUndefined()
+    expect(cluster.get('Namespace', 'team'), 'gone').toBeUndefined()
+    expect(cluster.list('Greeting', { namespace: '*' })).toEqual([])
+  }
+})
