@@ -1,5 +1,6 @@
 /** Event: core/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { nameIsPathSegment } from '../../api/names.ts'
 import { eventColumns } from './event-columns.ts'
 import { validateEvent } from './event-validate.ts'
 
@@ -13,6 +14,7 @@ export const Event = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Event',
   hasGeneration: false,
+  nameRule: nameIsPathSegment,
   indexes: { involved: (event) => (event.involvedObject?.uid ? [event.involvedObject.uid] : []) },
   fields: {
     'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',

@@ -1,5 +1,6 @@
 /** PodDisruptionBudget: policy/v1. */
 import { defineKind } from '../../api/kind.ts'
+import { nameIsPathSegment } from '../../api/names.ts'
 import { podDisruptionBudgetColumns } from '../columns.ts'
 import { withStatus } from '../without-status.ts'
 import { validateBudget } from './pod-disruption-budget-validate.ts'
@@ -14,6 +15,7 @@ export const PodDisruptionBudget = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   subresources: { status: true },
+  nameRule: nameIsPathSegment,
   prepare: {
     create: (budget) =>
       withStatus(budget, { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
