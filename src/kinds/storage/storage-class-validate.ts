@@ -2,17 +2,7 @@
  * The rules of StorageClasses: what they are made of, and that it does not change.
  * Source: https://kubernetes.io/docs/concepts/storage/storage-classes/
  */
-import {
-  amongOptional,
-  amongRequired,
-  each,
-  entriesOf,
-  filled,
-  isFilled,
-  type Part,
-  qualifiedName,
-  when,
-} from '../../api/checks.ts'
+import { among, each, entriesOf, filled, isFilled, isSet, type Part, qualifiedName, when } from '../../api/checks.ts'
 import { duplicate, type FieldError, invalidValue, type Path, path, required, tooLong } from '../../api/field-error.ts'
 import { byteLength } from '../../api/go-text.ts'
 import { validateImmutable, validateLabelName } from '../../api/meta.ts'
@@ -25,22 +15,32 @@ const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'
 
 /** The faults of a StorageClass. */
 export function validateStorageClass(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
-  if (previous !== undefined) {
-    return fixed.flatMap((field) =>
-      semanticEqual(object[field], previous[field])
-        ? []
-        : validateImmutable(object[field] ?? null, previous[field] ?? null, path(field)),
-    )
-  }
+  return [...wholeFaults(object), ...(previous === undefined ? [] : changeFaults(object, previous))]
+}
+
+function changeFaults(next: KubeObject, previous: KubeObject): FieldError[] {
+  const nothing = { parameters: null, provisioner: '', reclaimPolicy: null, volumeBindingMode: null }
+  return fixed.flatMap((field) =>
+    semanticEqual(next[field], previous[field])
+      ? []
+      : validateImmutable(next[field] ?? nothing[field], previous[field] ?? nothing[field], path(field)),
+  )
+}
+
+function wholeFaults(object: KubeObject): FieldError[] {
   const provisioner: string = object.provisioner ?? ''
   const at = path('provisioner')
   return [
     ...(provisioner === '' ? [required(at)] : qualifiedName(provisioner.toLowerCase(), at)),
     ...parameterFaults(object.parameters, path('parameters')),
-    ...amongOptional(object.reclaimPolicy, ['Delete', 'Retain'], path('reclaimPolicy')),
-    ...amongRequired(object.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], path('volumeBindingMode')),
+    ...(isFilled(object.reclaimPolicy) ? among(object.reclaimPolicy, ['Delete', 'Retain'], path('reclaimPolicy')) : []),
+    ...modeFaults(object.volumeBindingMode, path('volumeBindingMode')),
     ...each(object.allowedTopologies, path('allowedTopologies'), termFaults),
   ]
+}
+
+function modeFaults(mode: unknown, place: Path): FieldError[] {
+  return isSet(mode) ? among(mode, ['Immediate', 'WaitForFirstConsumer'], place) : [required(place)]
 }
 
 function parameterFaults(parameters: unknown, place: Path): FieldError[] {
