@@ -5,8 +5,8 @@
 import {
   amongOptional,
   dnsLabel,
-  dnsSubdomain,
   each,
+  faults,
   filled,
   isFilled,
   isSet,
@@ -15,8 +15,18 @@ import {
   signOf,
   when,
 } from '../checks.ts'
-import { duplicate, type FieldError, forbiddenValue, invalidValue, type Path, path, required } from '../field-error.ts'
-import { isDns1123Label } from '../names.ts'
+import {
+  duplicate,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  type Path,
+  path,
+  required,
+  tooLong,
+} from '../field-error.ts'
+import { byteLength } from '../go-text.ts'
+import { isDns1123Label, isDns1123Subdomain } from '../names.ts'
 import { claimSpecFaults } from './claim-spec.ts'
 import { fieldRefFaults, resourceRefFaults, volumeFields } from './environment.ts'
 import { fileModeFaults, localPathFaults, noBackstepFaults } from './paths.ts'
@@ -127,11 +137,17 @@ export function nfsFaults(source: Part, place: Path): FieldError[] {
   ]
 }
 
-/** The faults of a CSI driver's name. */
+const longestDriverName = 63
+
+/** The faults of a CSI driver's name, which may be in any case. */
 export function csiDriverFaults(driver: string | undefined, place: Path): FieldError[] {
   const name = driver ?? ''
   if (name === '') return [required(place)]
-  return dnsSubdomain(name.toLowerCase(), place)
+  const isLong = byteLength(name) > longestDriverName
+  return [
+    ...when(isLong, tooLong(place, longestDriverName)),
+    ...faults(place, name, isDns1123Subdomain(name.toLowerCase())),
+  ]
 }
 
 function keyedFaults(source: Part, name: 'name' | 'secretName', place: Path): FieldError[] {

@@ -8,7 +8,7 @@ import { validateImmutable } from '../../api/meta.ts'
 import { isDns1123Label } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { claimSpecFaults } from '../../api/pod-spec/claim-spec.ts'
-import { compareQuantity, isQuantity, parseQuantity } from '../../api/quantity.ts'
+import { compareQuantity, isQuantity, parseQuantity, type Quantity, value } from '../../api/quantity.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 
 const place = path('spec')
@@ -32,7 +32,7 @@ export function validatePersistentVolumeClaim(
 function statusFaults(status: Part): FieldError[] {
   const at = path('status', 'capacity')
   return entriesOf(status?.capacity).flatMap(([name, amount]) =>
-    when(signOf(amount) < 0, invalidValue(at.key(name), amount, 'must be a valid resource quantity')),
+    when(signOf(amount) < 0, invalidValue(at.key(name), value(amount), 'must be a valid resource quantity')),
   )
 }
 
@@ -92,23 +92,27 @@ function withChangeableOf(claim: KubeObject, previous: KubeObject): Part {
   const fitsAnnotation = oldAnnotation === undefined || next.storageClassName === oldAnnotation
   const gainsClass = isSet(next.storageClassName) && !isSet(old.storageClassName) && fitsAnnotation
   const { resources, volumeAttributesClassName } = old
-  const requests = { ...next.resources?.requests, storage: resources?.requests?.storage }
+  const asked = next.resources?.requests
+  const requests = isSet(asked) ? { requests: { ...asked, storage: resources?.requests?.storage ?? '0' } } : {}
   return {
     ...next,
     ...(isFilled(old.volumeName) ? {} : { volumeName: old.volumeName }),
     ...(gainsClass ? { storageClassName: old.storageClassName } : {}),
-    ...(isBound ? { resources: { ...next.resources, requests }, volumeAttributesClassName } : {}),
+    ...(isBound ? { resources: { ...next.resources, ...requests }, volumeAttributesClassName } : {}),
   }
 }
 
 function shrinkFaults(next: Part, old: Part, status: Part): FieldError[] {
-  const [now, before] = [next, old].map((spec) => spec.resources?.requests?.storage)
-  if (!isQuantity(now) || !isQuantity(before)) return []
-  const wanted = parseQuantity(now)
-  if (compareQuantity(wanted, parseQuantity(before)) >= 0) return []
-  const given = parseQuantity(isQuantity(status?.capacity?.storage) ? status.capacity.storage : '0')
+  const wanted = amountOf(next.resources?.requests)
+  if (compareQuantity(wanted, amountOf(old.resources?.requests)) >= 0) return []
+  const given = amountOf(status?.capacity)
   const at = path('spec', 'resources', 'requests', 'storage')
   return when(compareQuantity(wanted, given) <= 0, forbiddenValue(at, 'field can not be less than status.capacity'))
+}
+
+/** How much storage; nothing when it is not said. */
+function amountOf(amounts: Part): Quantity {
+  return parseQuantity(isQuantity(amounts?.storage) ? amounts.storage : '0')
 }
 
 function attributesFaults(next: Part, old: Part, status: Part): FieldError[] {

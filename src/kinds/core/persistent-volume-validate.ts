@@ -12,15 +12,25 @@ import {
   isSet,
   type Part,
   positiveQuantity,
+  signOf,
   when,
 } from '../../api/checks.ts'
-import { type FieldError, forbiddenValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
+import {
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  notSupported,
+  type Path,
+  path,
+  required,
+} from '../../api/field-error.ts'
 import { validateImmutable } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { nodeSelectorFaults } from '../../api/pod-spec/affinity.ts'
 import { accessModeFaults, volumeModes } from '../../api/pod-spec/claim-spec.ts'
 import { noBackstepFaults } from '../../api/pod-spec/paths.ts'
 import { csiDriverFaults, hostPathFaults, nfsFaults } from '../../api/pod-spec/volumes.ts'
+import { formatQuantity, value } from '../../api/quantity.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 import { toRfc3339 } from '../../api/time.ts'
 import { withStatus } from '../without-status.ts'
@@ -94,9 +104,17 @@ function capacityFaults(capacity: Part, place: Path): FieldError[] {
   const other = amounts.length !== 1 || amounts[0]?.[0] !== 'storage'
   return [
     ...when(amounts.length === 0, required(place)),
-    ...when(other, notSupported(place, capacity ?? null, ['storage'])),
-    ...amounts.flatMap(([name, amount]) => positiveQuantity(amount, place.key(name))),
+    ...when(other, notSupported(place, shownCapacity(capacity), ['storage'])),
+    ...amounts.flatMap(([name, amount]) => [
+      ...when(signOf(amount) < 0, invalidValue(place.key(name), value(amount), 'must be a valid resource quantity')),
+      ...positiveQuantity(amount, place.key(name)),
+    ]),
   ]
+}
+
+function shownCapacity(capacity: Part): Readonly<Record<string, string>> | null {
+  if (!isSet(capacity)) return null
+  return Object.fromEntries(entriesOf(capacity).map(([name, amount]) => [name, formatQuantity(amount)]))
 }
 
 function affinityFaults(affinity: Part, place: Path): FieldError[] {
