@@ -32,15 +32,16 @@ import type { KubeObject } from '../../api/object.ts'
 import { portFaults, protocols } from '../../api/pod-spec/ports.ts'
 import { addressFaults, familyChangeFaults, isHeadless } from './service-addresses.ts'
 import { exposureFaults } from './service-exposure.ts'
+import { balancerStatusFaults } from './service-status.ts'
 
 const place = path('spec')
 const portsAt = place.child('ports')
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const longestAffinitySeconds = 86_400
 
-/** The faults of a Service; its status has none of its own. */
+/** The faults of a Service, or of its status. */
 export function validateService(service: KubeObject, previous: KubeObject | undefined, subresource: string) {
-  if (subresource === 'status') return []
+  if (subresource === 'status') return balancerStatusFaults(service, previous)
   const spec: Part = service.spec ?? {}
   return [
     ...(previous === undefined ? [] : familyChangeFaults(previous.spec ?? {}, spec)),
