@@ -79,7 +79,22 @@ export function resourceFaults(resources: Part, place: Path): FieldError[] {
 }
 
 function amountFaults(name: string, amount: string | number, place: Path): FieldError[] {
-  return [...containerResourceNameFaults(name, place), ...resourceAmountFaults(name, amount, place)]
+  return [
+    ...containerResourceNameFaults(name, place),
+    ...resourceAmountFaults(name, amount, place),
+    ...pageFaults(name, amount, place),
+  ]
+}
+
+/** Huge pages are asked for in whole pages. */
+function pageFaults(name: string, amount: string | number, place: Path): FieldError[] {
+  const size = name.slice('hugepages-'.length)
+  if (!isHugePages(name) || !isQuantity(size) || !isQuantity(amount)) return []
+  const page = milliValue(size)
+  const asked = milliValue(amount)
+  const shown = formatQuantity(amount)
+  const isWhole = page > 0 && asked >= 0 && asked % page === 0
+  return when(!isWhole, invalidValue(place, shown, `${shown} is not positive integer multiple of ${name}`))
 }
 
 function requestFaults(name: string, amount: string | number, limits: Part, place: Path): FieldError[] {

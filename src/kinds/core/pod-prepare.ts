@@ -9,6 +9,7 @@ import type { KubeObject } from '../../api/object.ts'
 import { qosClass } from '../../api/qos.ts'
 import { toRfc3339 } from '../../api/time.ts'
 import { withStatus } from '../without-status.ts'
+import { withPodAddresses } from './pod-addresses.ts'
 
 const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferredTerms = 'preferredDuringSchedulingIgnoredDuringExecution'
@@ -26,11 +27,14 @@ function withOldAccountName(spec: Part): Part {
   return isFilled(name) && spec.serviceAccount !== name ? { ...spec, serviceAccount: name } : spec
 }
 
-/** The quality of service survives a kubelet that leaves it out. */
+/** The quality of service survives a kubelet that leaves it out; the two fields of addresses agree. */
 export function preparePodUpdate(next: KubeObject, previous: KubeObject, subresource: string): KubeObject {
+  if (subresource !== 'status') return next
+  const sent = next.status ?? {}
+  const status = withPodAddresses(sent)
   const kept = previous.status?.qosClass
-  if (subresource !== 'status' || isFilled(next.status?.qosClass) || !isFilled(kept)) return next
-  return { ...next, status: { ...next.status, qosClass: kept } }
+  if (!isFilled(status.qosClass) && isFilled(kept)) return { ...next, status: { ...status, qosClass: kept } }
+  return status === sent ? next : { ...next, status }
 }
 
 function gated(spec: Part, now: number): Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ import { podSpecFaults } from '../../api/pod-spec/pod-spec.ts'
 import { deadlineFaults } from '../../api/pod-spec/security.ts'
 import { addedTolerationFaults } from '../../api/pod-spec/tolerations.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
+import { podAddressFaults } from './pod-addresses.ts'
 import { gatedPlacement } from './pod-gated.ts'
 
 const specPath = path('spec')
@@ -105,7 +106,7 @@ function deadlineChange(next: Part, previous: Part): { errors: FieldError[]; end
 
 function gateFaults(next: unknown, previous: unknown): FieldError[] {
   const old = new Set(listOf(previous).map(({ name }) => name))
-  return each(next, specPath.child('schedulingGates'), ({ name }, at) => {
+  return each(next, specPath.child('schedulingGates'), ({ name = '' }, at) => {
     const why = `only deletion is allowed, but found new scheduling gate '${name}'`
     return when(!old.has(name), forbiddenValue(at.child('name'), why))
   })
@@ -149,6 +150,7 @@ function statusFaults(pod: KubeObject, previous: KubeObject): FieldError[] {
     ...when(bound, forbiddenValue(nominatedAt, 'may not be set on pods that are already bound to a node')),
     ...validateImmutable(status.qosClass ?? '', old.qosClass ?? '', at.child('qosClass')),
     ...revivalFaults(status, old, previous.spec ?? {}, at.child('containerStatuses')),
+    ...podAddressFaults(status, old, at),
   ]
 }
 
