@@ -14,7 +14,7 @@ import type { World } from './actors/world.ts'
 import { createRegistry } from './api/registry.ts'
 import { bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
-import { type ClusterOptions, defaultHistory, seedOf, startOf } from './cluster/options.ts'
+import { type ClusterOptions, historyOf, seedOf, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import type { Controller } from './controllers/controller.ts'
 import { controllersFor } from './controllers/index.ts'
@@ -109,7 +109,7 @@ function newWorld(options: ClusterOptions): World {
       latest: new Latest(snapshot),
       registry: createRegistry([...kinds, ...(options.kinds ?? [])]),
       now,
-      log: new Ring(options.history ?? defaultHistory),
+      log: new Ring(historyOf(options)),
       prng: prngOf(seed),
       admission,
     },

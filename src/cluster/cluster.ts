@@ -263,6 +263,8 @@ export class Cluster implements AsyncDisposable {
     this.#driver.refuseClosed()
     const { world, add, loop, onTrouble } = this.#plane
     for (const part of parts) {
+      if (typeof part !== 'object' || part === null || !('reconcile' in part || 'resource' in part))
+        throw new KybernError('KYB-USE', 'use() takes what controller() and defineKind() make')
       if ('reconcile' in part) {
         add(controllerAgent(part, onTrouble))
         this.#used = [...this.#used, part]

@@ -29,12 +29,18 @@ export interface ClusterOptions {
 
 /** 2026-01-01T00:00:00Z. */
 export const epoch = 1_767_225_600_000
-export const defaultHistory = 20_000
+const defaultHistory = 20_000
 
 /** The seed. Throws KYB-SEED for one that is no integer. */
 export function seedOf({ seed = 1 }: ClusterOptions): number {
   if (Number.isSafeInteger(seed)) return seed
   throw new KybernError('KYB-SEED', `${JSON.stringify(seed)} is no seed; use an integer`)
+}
+
+/** How many changes the log keeps. Throws KYB-HISTORY for what is no such number. */
+export function historyOf({ history = defaultHistory }: ClusterOptions): number {
+  if (Number.isSafeInteger(history) && history > 0) return history
+  throw new KybernError('KYB-HISTORY', `${JSON.stringify(history)} is no number of changes to keep; use 1 or more`)
 }
 
 /** The start time in ms. Throws KYB-START for text that is no time. */

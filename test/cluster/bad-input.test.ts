@@ -68,6 +68,7 @@ it.each([
 it.each([
   [{ seed: 1.5 }, 'KYB-SEED'],
   [{ seed: Number.NaN }, 'KYB-SEED'],
+  [{ history: -1 }, 'KYB-HISTORY'],
   [{ nodes: 'three' }, 'KYB-NODES'],
   [{ nodes: [{ name: 'A b' }] }, 'KYB-NODES'],
   [{ nodes: [{ name: 'a' }, { name: 'a' }] }, 'KYB-NODES'],
@@ -89,4 +90,5 @@ it('use: a name that is taken', async () => {
   cluster.use(Own, own('mine'))
   expect(() => cluster.use(own('mine'))).toThrow('KYB-AGENT')
   expect(() => cluster.use(own('deployment'))).toThrow('KYB-AGENT')
+  for (const wrong of [null, {}, 'deployment']) expect(() => cluster.use(wrong as never)).toThrow('KYB-USE')
 })

@@ -91,6 +91,7 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'between a transition and the news of it there is no moment to fork from',
     'fork after the call that is running, not inside a subscriber',
   ),
+  'KYB-HISTORY': says('this is no length of history', 'the log keeps one change or more', 'use a number such as 20000'),
   'KYB-HOME': says(
     'the folder .kybern cannot be written',
     'kubeconfig and address of the cluster are kept there',
@@ -228,6 +229,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'look at the objects as they are now; allow more with { within: "30m" }',
   ),
   'KYB-USAGE': says('these words are no command', 'see the message', 'kybern --help, or kybern COMMAND --help'),
+  'KYB-USE': says(
+    'this is neither a controller nor a kind',
+    'a cluster is given values made by controller() and defineKind()',
+    'pass those; several at once are fine',
+  ),
   'KYB-YAML': says(
     'text is no YAML',
     'the message names line and column',
