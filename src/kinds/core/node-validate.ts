@@ -2,9 +2,9 @@
  * The rules of Nodes.
  * Source: https://kubernetes.io/docs/concepts/architecture/nodes/
  */
-import { among, each, entriesOf, goStruct, isFilled, type Part, when } from '../../api/checks.ts'
+import { among, each, entriesOf, goStruct, isFilled, listOf, type Part, when } from '../../api/checks.ts'
 import { duplicate, type FieldError, forbiddenValue, invalidValue, path, required } from '../../api/field-error.ts'
-import { cidrFaults } from '../../api/ip-rules.ts'
+import { cidrFaults, isIp } from '../../api/ip-rules.ts'
 import { validateLabelName } from '../../api/meta.ts'
 import { isValidLabelValue } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
@@ -19,18 +19,34 @@ const cidrsAt = path('spec', 'podCIDRs')
 export function validateNode(node: KubeObject, previous: KubeObject | undefined): FieldError[] {
   const spec: Part = node.spec ?? {}
   if (previous === undefined) {
-    return [
-      ...taintFaults(spec.taints),
-      ...amountFaults(node.status),
-      ...each(spec.podCIDRs, cidrsAt, (range, at) => cidrFaults(range, at)),
-    ]
+    return [...taintFaults(spec.taints), ...amountFaults(node.status), ...rangeFaults(spec.podCIDRs)]
   }
   return [
     ...amountFaults(node.status),
     ...addressFaults(node.status?.addresses),
+    ...rangeFaults(spec.podCIDRs),
     ...rangeChange(spec, previous.spec ?? {}),
     ...taintFaults(spec.taints),
   ]
+}
+
+function rangeFaults(ranges: unknown): FieldError[] {
+  const list: readonly string[] = listOf(ranges)
+  const families = new Set(list.map((range) => isIp(range.split('/')[0] ?? '', 'IPv4')))
+  const crowded = list.length > families.size
+  return [
+    ...each(list, cidrsAt, (range, at) => cidrFaults(range, at)),
+    ...when(crowded, invalidValue(cidrsAt, list, 'may specify no more than one CIDR for each IP family')),
+  ]
+}
+
+/** podCIDR is the first of podCIDRs; where the two differ, podCIDR holds. */
+export function withRanges(node: KubeObject): KubeObject {
+  const { podCIDR, podCIDRs } = node.spec ?? {}
+  const [first] = listOf(podCIDRs)
+  if ((podCIDR ?? '') === (first ?? '')) return node
+  const both = isFilled(podCIDR) ? { podCIDR, podCIDRs: [podCIDR] } : { podCIDR: first, podCIDRs }
+  return { ...node, spec: { ...node.spec, ...both } }
 }
 
 function amountFaults(status: Part): FieldError[] {

@@ -2,7 +2,7 @@
 import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { nodeColumns } from '../columns.ts'
-import { validateNode } from './node-validate.ts'
+import { validateNode, withRanges } from './node-validate.ts'
 
 export const Node = defineKind({
   group: '',
@@ -17,6 +17,7 @@ export const Node = defineKind({
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
+  prepare: { create: withRanges, update: withRanges },
   validate: withFinalizerRule(validateNode),
   defaultPropagation: 'Background',
   columns: nodeColumns,
