@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
  */
 import {
+  among,
   amongRequired,
   dnsLabel,
   dnsSubdomain,
@@ -50,9 +51,7 @@ function portListFaults(ports: unknown, place: Path): FieldError[] {
     return [
       ...(text === '' ? [] : dnsLabel(text, at.child('name'))),
       ...when(again, duplicate(at.child('name'), text)),
-      ...(isSet(protocol)
-        ? amongRequired(protocol, protocols, at.child('protocol'))
-        : [required(at.child('protocol'))]),
+      ...(isSet(protocol) ? among(protocol, protocols, at.child('protocol')) : [required(at.child('protocol'))]),
       ...(isSet(appProtocol) ? qualifiedName(appProtocol, at.child('appProtocol')) : []),
     ]
   })

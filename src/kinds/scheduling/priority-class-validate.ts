@@ -2,7 +2,7 @@
  * The rules of PriorityClasses.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass
  */
-import { amongOptional, when } from '../../api/checks.ts'
+import { amongRequired, isSet, when } from '../../api/checks.ts'
 import { type FieldError, forbiddenValue, path } from '../../api/field-error.ts'
 import { validateImmutable } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
@@ -28,7 +28,9 @@ export function validatePriorityClass(level: KubeObject, previous: KubeObject | 
   const isSystem = level.metadata.name.startsWith('system-')
   return [
     ...(isSystem ? systemFaults(level) : when(value > highest, forbiddenValue(path('value'), most))),
-    ...amongOptional(level.preemptionPolicy, ['PreemptLowerPriority', 'Never'], policyAt),
+    ...(isSet(level.preemptionPolicy)
+      ? amongRequired(level.preemptionPolicy, ['PreemptLowerPriority', 'Never'], policyAt)
+      : []),
   ]
 }
 
