@@ -150,8 +150,12 @@ const replicationController: Default = (part) => {
   return empty(part.metadata?.labels) ? { ...selected, metadata: { ...part.metadata, labels } } : selected
 }
 
+/** A spec and a pod template are always there: one that is missing is judged by its defaults. */
+const withSpec: Default = (part) => inside(part, 'spec', (spec) => spec)
+const withTemplate: Default = (part) => inside(part, 'template', (template) => template)
+
 const deploymentSpec: Default = (part) =>
-  inside(part, 'strategy', (strategy) => {
+  inside(withTemplate(part), 'strategy', (strategy) => {
     const typed = strategy.type ? strategy : { ...strategy, type: 'RollingUpdate' }
     if (typed.type !== 'RollingUpdate') return typed
     return inside(typed, 'rollingUpdate', (rolling) => unset(rolling, { maxUnavailable: '25%', maxSurge: '25%' }))
@@ -160,7 +164,7 @@ const deploymentSpec: Default = (part) =>
 const updateStrategy =
   (values: Part): Default =>
   (part) =>
-    inside(part, 'updateStrategy', (strategy) => {
+    inside(withTemplate(part), 'updateStrategy', (strategy) => {
       const typed = strategy.type ? strategy : { ...strategy, type: 'RollingUpdate' }
       return typed.type === 'RollingUpdate' ? inside(typed, 'rollingUpdate', (each) => unset(each, values)) : typed
     })
@@ -244,14 +248,19 @@ export const computedDefaults: Readonly<Record<string, Default>> = {
   'core.v1.ServicePort': servicePort,
   'core.v1.Namespace': namespace,
   'core.v1.NodeStatus': nodeStatus,
-  'core.v1.PersistentVolume': phase('Pending'),
-  'core.v1.PersistentVolumeClaim': phase('Pending'),
+  'core.v1.PersistentVolume': (part) => withSpec(phase('Pending')(part)),
+  'core.v1.PersistentVolumeClaim': (part) => withSpec(phase('Pending')(part)),
   'core.v1.LimitRangeItem': limitRangeItem,
   'core.v1.ReplicationController': replicationController,
+  'apps.v1.Deployment': withSpec,
+  'apps.v1.DaemonSet': withSpec,
+  'apps.v1.ReplicaSet': withSpec,
   'apps.v1.DeploymentSpec': deploymentSpec,
+  'apps.v1.ReplicaSetSpec': withTemplate,
   'apps.v1.DaemonSetSpec': updateStrategy({ maxUnavailable: 1, maxSurge: 0 }),
   'apps.v1.StatefulSetSpec': updateStrategy({ partition: 0 }),
   'batch.v1.Job': job,
+  'autoscaling.v2.HorizontalPodAutoscaler': withSpec,
   'autoscaling.v2.HorizontalPodAutoscalerSpec': autoscalerSpec,
   'networking.v1.Ingress': balanced,
   'networking.v1.NetworkPolicySpec': networkPolicySpec,
