@@ -1,0 +1,49 @@
+/** Our side of a replay: a cluster without nodes whose time stands still, behind the request path as a function. */
+import { createCluster } from '../../src/index.ts'
+import type { User } from '../../src/server/context.ts'
+import { createHandler } from '../../src/server/handle.ts'
+import { answerOf } from '../record/kubeconfig.ts'
+import { recordedHeaders, type Send } from '../record/suite.ts'
+
+/** The users the recorder's cluster knows, with their groups. */
+const users: Readonly<Record<string, User>> = {
+  admin: { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
+  alice: { name: 'alice', groups: ['dev', 'system:authenticated'] },
+}
+
+/** A fresh cluster and the way to send requests to it. */
+export async function handledBy(): Promise<{ send: Send; close: () => Promise<void> }> {
+  const cluster = await createCluster({ nodes: 0 })
+  const clock = { now: () => cluster.now.getTime(), after: () => ({ cancel: () => undefined }) }
+  const handler = createHandler({ cluster, clock, acted: () => undefined })
+  const send: Send = async (wire) => {
+    const request = new Request(`https://kubernetes.default.svc${wire.path}`, {
+      method: wire.method,
+      headers: wire.headers,
+      ...(wire.body === undefined ? {} : { body: wire.body }),
+    })
+    const response = await handler(request, users[wire.user ?? 'admin'])
+    const bytes =
+      wire.frames === undefined ? new Uint8Array(await response.arrayBuffer()) : await framesOf(response, wire.frames)
+    const headers = Object.fromEntries(recordedHeaders.map((name) => [name, response.headers.get(name) ?? undefined]))
+    return answerOf(response.status, headers, bytes, wire)
+  }
+  return { send, close: () => cluster.close() }
+}
+
+/** The bytes of a stream until it has so many lines or ends. */
+async function framesOf(response: Response, frames: number): Promise<Uint8Array> {
+  const reader = response.body?.getReader()
+  let bytes = new Uint8Array()
+  while (reader !== undefined && lines(bytes) < frames) {
+    const { value, done } = await reader.read()
+    if (done) break
+    bytes = new Uint8Array([...bytes, ...value])
+  }
+  await reader?.cancel()
+  return bytes
+}
+
+function lines(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0)
+}
