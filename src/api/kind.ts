@@ -38,6 +38,33 @@ export interface SubresourceSpec {
   readonly verbs: readonly string[]
 }
 
+/**
+ * A further group version at which the same stored objects are served. What is left out is as in the stored version.
+ * Functions over objects (columns, fields, validate) are given stored objects; data paths (scale) address the served form.
+ */
+export interface VersionSpec
+  extends Partial<
+    Pick<
+      KindSpec,
+      | 'group'
+      | 'schema'
+      | 'shortNames'
+      | 'categories'
+      | 'subresources'
+      | 'verbs'
+      | 'columns'
+      | 'fields'
+      | 'validate'
+      | 'deprecated'
+    >
+  > {
+  readonly version: string
+  /** The stored form of a complete object of this version. Pure; apiVersion and kind are set by the caller. */
+  readonly toStorage: (object: KubeObject) => KubeObject
+  /** This version's form of a stored object. Pure; apiVersion and kind are set by the caller. */
+  readonly fromStorage: (object: KubeObject) => KubeObject
+}
+
 /** What one author of a kind writes. */
 export interface KindSpec {
   readonly group: string
@@ -74,14 +101,25 @@ export interface KindSpec {
   readonly defaultPropagation?: 'Background' | 'Orphan'
   /** Fields whose change does not bump metadata.generation; kinds without `spec` have no generation at all. */
   readonly hasGeneration?: boolean
+  /** False when the version that objects are stored in is not served itself. */
+  readonly served?: boolean
+  /** Further group versions at which the same objects are served. */
+  readonly versions?: readonly VersionSpec[]
+  /** The warning every request to this version is answered with. */
+  readonly deprecated?: string
   /** The machine in `machines/` that is the life of one object of this kind, when it has one. */
   readonly life?: string
 }
 
-/** A kind as the rest of the house uses it: the author's value with names filled in. */
-export interface Kind extends KindSpec {
+/**
+ * A kind as the rest of the house uses it, at one of its versions: the author's value with names filled in. All versions
+ * of a kind share `resource`, the key of the collection that holds its objects in their stored form.
+ */
+export interface Kind extends Omit<KindSpec, 'versions'> {
   readonly apiVersion: string
   readonly resource: ResourceKey
+  /** `plural.group` of this version, as error messages say it; differs from `resource` when the group does. */
+  readonly groupResource: string
   readonly singular: string
   readonly listKind: string
   readonly shortNames: readonly string[]
@@ -89,23 +127,77 @@ export interface Kind extends KindSpec {
   readonly subresources: Subresources
   readonly columns: readonly Column[]
   readonly verbs: readonly string[]
+  readonly served: boolean
+  /** The other versions of a stored kind; empty for those versions themselves. */
+  readonly versions: readonly Kind[]
+  /** The group of the stored version, as validation errors say it. */
+  readonly storedGroup: string
+  /** From this version to the stored one; the object itself when this is the stored one. */
+  readonly toStorage: (object: KubeObject) => KubeObject
+  /** From the stored version to this one; objects of other kinds (a Scale) pass as they are. */
+  readonly fromStorage: (object: KubeObject) => KubeObject
 }
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+const asItIs = (object: KubeObject): KubeObject => object
 
 /** Completes a kind's value: apiVersion, collection key, singular, list kind. Throws on an empty kind or plural. */
 export function defineKind(spec: KindSpec): Kind {
   if (spec.kind === '' || spec.plural === '') throw new KybernError('KYB-KIND-NAME', 'a kind needs a name and a plural')
-  return Object.freeze({
+  const stored = {
     shortNames: [],
     categories: [],
     subresources: {},
     columns: [],
     verbs: allVerbs,
+    served: true,
     ...spec,
     singular: spec.singular ?? spec.kind.toLowerCase(),
     listKind: `${spec.kind}List`,
-    apiVersion: spec.group === '' ? spec.version : `${spec.group}/${spec.version}`,
+    apiVersion: apiVersionOf(spec.group, spec.version),
     resource: resourceKey(spec.group, spec.plural),
+    groupResource: resourceKey(spec.group, spec.plural),
+    storedGroup: spec.group,
+    versions: [],
+    toStorage: asItIs,
+    fromStorage: asItIs,
+  }
+  return Object.freeze({ ...stored, versions: Object.freeze((spec.versions ?? []).map((one) => served(stored, one))) })
+}
+
+function apiVersionOf(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`
+}
+
+/** A stored kind at another of its versions. */
+function served(stored: Kind, spec: VersionSpec): Kind {
+  const group = spec.group ?? stored.group
+  const { apiVersion, kind } = stored
+  const here = apiVersionOf(group, spec.version)
+  return Object.freeze({
+    ...stored,
+    served: true,
+    ...spec,
+    group,
+    apiVersion: here,
+    groupResource: resourceKey(group, stored.plural),
+    toStorage: (object: KubeObject) => ({ ...spec.toStorage(object), apiVersion, kind }),
+    fromStorage: remembered((object) =>
+      object.apiVersion === apiVersion && object.kind === kind
+        ? { ...spec.fromStorage(object), apiVersion: here, kind }
+        : object,
+    ),
   })
+}
+
+/** Converts each immutable object once: lists and watches of many clients show the same ones again and again. */
+function remembered(convert: (object: KubeObject) => KubeObject): (object: KubeObject) => KubeObject {
+  const known = new WeakMap<KubeObject, KubeObject>()
+  return (object) => {
+    const before = known.get(object)
+    if (before !== undefined) return before
+    const converted = convert(object)
+    if (Object.isFrozen(object)) known.set(object, converted)
+    return converted
+  }
 }

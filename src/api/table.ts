@@ -96,7 +96,7 @@ export function completeColumns(columns: readonly Column[]): Column[] {
 
 /**
  * The Table of some objects. `columns` are the kind's own (NAME and AGE are added when missing), `now` is in ms.
- * `metadata` is the list's: resourceVersion, continue.
+ * `metadata` is the list's: resourceVersion, continue. Columns read `objects` as they are; rows carry them as `shown`.
  */
 export function toTable(
   columns: readonly Column[],
@@ -104,11 +104,12 @@ export function toTable(
   now: number,
   includeObject: IncludeObject,
   metadata: Table['metadata'] = {},
+  shown: (object: KubeObject) => KubeObject = (object) => object,
 ): Table {
   const all = completeColumns(columns)
   const rows = objects.map((object) => {
     const cells = all.map((column) => column.value(object, { now }))
-    return includeObject === 'None' ? { cells } : { cells, object: rowObject(object, includeObject) }
+    return includeObject === 'None' ? { cells } : { cells, object: rowObject(shown(object), includeObject) }
   })
   return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: all.map(definitionOf), rows }
 }

@@ -9,7 +9,7 @@ import { actorView } from '../actors/ref.ts'
 import { forkWorld, type World } from '../actors/world.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
-import { matchesFields, matchesRequirements, parseFieldSelector, parseLabelSelector } from '../api/selector.ts'
+import type { Registry } from '../api/registry.ts'
 import type { Plane, Trouble } from '../cluster.ts'
 import { controllerAgent } from '../controllers/agent.ts'
 import type { Controller } from '../controllers/controller.ts'
@@ -26,14 +26,8 @@ import { Driver } from './driver.ts'
 import { type Fault, inflict } from './fault.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
+import { type ListOptions, selectedFrom } from './selecting.ts'
 import { Workloads } from './workloads.ts'
-
-/** Narrows a list. `namespace: '*'` is all of them. */
-export interface ListOptions {
-  readonly namespace?: string
-  readonly labelSelector?: string
-  readonly fieldSelector?: string
-}
 
 const userCause: Cause = { why: 'request', by: 'embedder' }
 
@@ -104,8 +98,14 @@ export class Cluster implements AsyncDisposable {
     return this.#plane.api.view()
   }
 
+  /** Every kind once, in the version its objects are stored in. */
   get kinds(): readonly Kind[] {
-    return this.#plane.world.store.registry.kinds
+    return this.registry.kinds
+  }
+
+  /** The kinds of this moment with their versions, by every name they have. */
+  get registry(): Registry {
+    return this.#plane.world.store.registry
   }
 
   /** The machinery, for the parts of kybern that stand on it (server, testing, inspector). */
@@ -163,21 +163,15 @@ export class Cluster implements AsyncDisposable {
 
   get(kind: string, name: string, namespace = 'default'): KubeObject | undefined {
     const found = this.#kind(kind)
-    return this.view.get(found, found.namespaced ? namespace : '', name)
+    const stored = this.view.get(found, found.namespaced ? namespace : '', name)
+    return stored === undefined ? undefined : found.fromStorage(stored)
   }
 
   list(kind: string, options: ListOptions = {}): KubeObject[] {
     const found = this.#kind(kind)
     const namespace = options.namespace ?? 'default'
     const all = this.view.list(found, !found.namespaced || namespace === '*' ? undefined : namespace)
-    const labels = parseLabelSelector(options.labelSelector ?? '')
-    const fields = parseFieldSelector(options.fieldSelector ?? '')
-    for (const { field } of fields) readerOf(found, field)
-    return all.filter(
-      (object) =>
-        matchesRequirements(labels, object.metadata.labels) &&
-        matchesFields(fields, (path) => readerOf(found, path)(object)),
-    )
+    return selectedFrom(found, all, options).map(found.fromStorage)
   }
 
   /** Merges a patch into an object (JSON merge patch, or the type named). */
@@ -191,7 +185,9 @@ export class Cluster implements AsyncDisposable {
     const found = this.#kind(kind)
     const patchType = type === 'strategic' && found.schema === undefined ? 'merge' : type
     const ref = this.#ref(found, name, namespace)
-    return this.#act({ type: 'patch', ref, patchType, patch, subresource, fieldValidation: 'Strict', cause: userCause })
+    const { apiVersion } = found
+    const writing = { apiVersion, fieldValidation: 'Strict', cause: userCause } as const
+    return found.fromStorage(await this.#act({ type: 'patch', ref, patchType, patch, subresource, ...writing }))
   }
 
   /** Deletes an object; propagation Background unless said otherwise. Throws a StatusError 404 when there is none. */
@@ -201,8 +197,9 @@ export class Cluster implements AsyncDisposable {
     options: { namespace?: string; graceSeconds?: number; propagation?: Delete['propagation'] } = {},
   ): Promise<KubeObject> {
     const { namespace, ...rest } = options
-    const ref = this.#ref(this.#kind(kind), name, namespace)
-    return this.#act({ type: 'delete', ref, ...rest, cause: userCause })
+    const found = this.#kind(kind)
+    const ref = this.#ref(found, name, namespace)
+    return found.fromStorage(await this.#act({ type: 'delete', ref, ...rest, cause: userCause }))
   }
 
   /** Sends a transition and answers what came of it. Everybody acts on it at this moment; time does not move. */
@@ -312,13 +309,15 @@ export class Cluster implements AsyncDisposable {
   }
 
   async #applyOne(wanted: KubeObject): Promise<KubeObject> {
-    const kind = this.#plane.world.store.registry.byKind(wanted.apiVersion, wanted.kind)
-    if (kind === undefined) throw unknownKind(wanted)
+    const kind = this.registry.byKind(wanted.apiVersion, wanted.kind)
+    if (kind?.served !== true) throw unknownKind(wanted)
     const namespace = kind.namespaced ? (wanted.metadata?.namespace ?? 'default') : ''
     const object = { ...wanted, metadata: { ...wanted.metadata, ...(kind.namespaced ? { namespace } : {}) } }
     const name = object.metadata.name
     const live = name === undefined ? undefined : this.view.get(kind, namespace, name)
-    const options = { fieldValidation: 'Strict', cause: userCause, manager: 'kubectl-client-side-apply' } as const
+    const { apiVersion } = kind
+    const by = { cause: userCause, manager: 'kubectl-client-side-apply' } as const
+    const options = { apiVersion, fieldValidation: 'Strict', ...by } as const
     if (live === undefined) {
       const create = {
         type: 'create',
@@ -327,10 +326,11 @@ export class Cluster implements AsyncDisposable {
         object: withLastApplied(object),
         ...options,
       } as const
-      return this.#done(create)
+      return kind.fromStorage(await this.#done(create))
     }
-    const next = threeWay(kind, live, object)
-    return this.#done({ type: 'update', ref: this.#ref(kind, name, namespace), object: next, ...options })
+    const next = threeWay(kind, kind.fromStorage(live), object)
+    const ref = this.#ref(kind, name, namespace)
+    return kind.fromStorage(await this.#done({ type: 'update', ref, object: next, ...options }))
   }
 
   async #act(transition: Transition): Promise<KubeObject> {
@@ -351,7 +351,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   #kind(name: string): Kind {
-    const kind = this.#plane.world.store.registry.find(name)
+    const kind = this.registry.find(name)
     if (kind === undefined) throw new KybernError('KYB-KIND', `the cluster serves no kind "${name}"`)
     return kind
   }
@@ -368,14 +368,6 @@ export class Cluster implements AsyncDisposable {
     const found = this.#kind(kind)
     return found.namespaced ? `${found.resource}/${namespace}/${name}` : `${found.resource}/${name}`
   }
-}
-
-function readerOf(kind: Kind, path: string): (object: KubeObject) => string {
-  if (path === 'metadata.name') return (object) => object.metadata.name
-  if (path === 'metadata.namespace') return (object) => object.metadata.namespace ?? ''
-  const read = kind.fields?.[path]
-  if (read === undefined) throw new KybernError('KYB-FIELD', `field label not supported: ${path}`)
-  return read
 }
 
 function unknownKind(object: KubeObject): KybernError {

@@ -46,20 +46,20 @@ export function objectAnswer(
   return encoded(formed(kind, object, form, now, query), form, options)
 }
 
-/** The object itself, its Table of one row, or its metadata only. */
+/** A stored object in the version of `kind`: itself, its Table of one row, or its metadata only. */
 export function formed(
   kind: Kind,
-  object: KubeObject,
+  stored: KubeObject,
   form: Accepted,
   now: number,
   query: URLSearchParams,
 ): KubeObject {
-  if (form.as === 'Table') return tableOf(kind, [object], form, now, query, object.metadata.resourceVersion ?? '')
-  if (form.as.startsWith('PartialObjectMetadata')) return partial(object)
-  return object
+  if (form.as === 'Table') return tableOf(kind, [stored], form, now, query, stored.metadata.resourceVersion ?? '')
+  const object = kind.fromStorage(stored)
+  return form.as.startsWith('PartialObjectMetadata') ? partial(object) : object
 }
 
-/** A list in the form asked for. `meta` carries resourceVersion, continue and remainingItemCount. */
+/** A list of stored objects in the version of `kind` and the form asked for. `meta` carries resourceVersion, continue and remainingItemCount. */
 export function listAnswer(
   kind: Kind,
   items: readonly KubeObject[],
@@ -77,12 +77,13 @@ export function listAnswer(
       kind: 'PartialObjectMetadataList',
       apiVersion: 'meta.k8s.io/v1',
       metadata: meta,
-      items: items.map(partial),
+      items: items.map((object) => partial(kind.fromStorage(object))),
     }
     return encoded(list as never, form)
   }
-  const bare = items.map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest)
-  const shown = kind.schema === undefined ? items : bare
+  const whole = items.map(kind.fromStorage)
+  const bare = whole.map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest)
+  const shown = kind.schema === undefined ? whole : bare
   return encoded({ kind: kind.listKind, apiVersion: kind.apiVersion, metadata: meta, items: shown } as never, form)
 }
 
@@ -95,7 +96,7 @@ function tableOf(
   version: string,
 ): KubeObject {
   const include = (query.get('includeObject') ?? 'Metadata') as 'Metadata' | 'Object' | 'None'
-  const table = toTable(kind.columns, items, now, include) as unknown as KubeObject
+  const table = toTable(kind.columns, items, now, include, {}, kind.fromStorage) as unknown as KubeObject
   return { ...table, apiVersion: `meta.k8s.io/${form.version}`, metadata: { resourceVersion: version } as never }
 }
 

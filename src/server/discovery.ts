@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 import type { Kind, SubresourceSpec } from '../api/kind.ts'
+import { compareVersions } from '../api/version-order.ts'
 import { digest } from '../lib/digest.ts'
 import { json } from './answer.ts'
 import type { Call } from './context.ts'
@@ -19,6 +20,7 @@ interface Subresource {
 
 /** Groups in Kubernetes' order of priority; others after them by name. */
 const groupOrder = [
+  'apiregistration.k8s.io',
   'apps',
   'events.k8s.io',
   'authentication.k8s.io',
@@ -36,6 +38,7 @@ const groupOrder = [
   'coordination.k8s.io',
   'node.k8s.io',
   'discovery.k8s.io',
+  'resource.k8s.io',
   'flowcontrol.apiserver.k8s.io',
 ]
 
@@ -47,6 +50,8 @@ export function groupsOf(kinds: readonly Kind[]): Map<string, Map<string, Kind[]
     versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind])
     groups.set(kind.group, versions)
   }
+  for (const [group, versions] of groups)
+    groups.set(group, new Map([...versions].sort(([a], [b]) => compareVersions(a, b))))
   const rank = (group: string): number => groupOrder.indexOf(group) + 1 || groupOrder.length + 1
   return new Map([...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)))
 }
@@ -62,7 +67,7 @@ function subresourcesOf(kind: Kind): Subresource[] {
 
 /** `/api` and `/apis`. */
 export function discoveryRoot(call: Call, core: boolean): Response {
-  const kinds = call.cluster.kinds.filter((kind) => (kind.group === '') === core)
+  const kinds = call.cluster.registry.served.filter((kind) => (kind.group === '') === core)
   const forms = acceptedForms(call.request.headers.get('accept'))
   const form = forms.find(
     (one) => one.as === '' || (one.as === 'APIGroupDiscoveryList' && one.group === 'apidiscovery.k8s.io'),
@@ -115,14 +120,14 @@ function groupDocument(group: string, versions: readonly string[]): object {
 
 /** `/apis/<group>`, or undefined when there is no such group. */
 export function discoveryGroup(call: Call, group: string): Response | undefined {
-  const versions = groupsOf(call.cluster.kinds).get(group)
+  const versions = groupsOf(call.cluster.registry.served).get(group)
   if (versions === undefined) return undefined
   return json({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, [...versions.keys()]) })
 }
 
 /** `/api/v1` and `/apis/<group>/<version>`, or undefined when it is not served. */
 export function discoveryVersion(call: Call, group: string, version: string): Response | undefined {
-  const kinds = groupsOf(call.cluster.kinds).get(group)?.get(version)
+  const kinds = groupsOf(call.cluster.registry.served).get(group)?.get(version)
   if (kinds === undefined) return undefined
   const resources = kinds.flatMap((kind) => [
     legacyResource(kind),

@@ -42,9 +42,7 @@ export function createHandler(context: HandlerContext): Handler {
 async function routed(call: Call): Promise<Response> {
   const { info } = call
   if (info.resource === '') return plainPath(call)
-  const kind = call.cluster.kinds.find(
-    (one) => one.group === info.group && one.version === info.version && one.plural === info.resource,
-  )
+  const kind = call.cluster.registry.route(info.group, info.version, info.resource)
   if (kind === undefined) throw resourceNotFound()
   if (info.subresource !== '') return subresource(call, kind)
   return info.name === '' ? collection(call, kind) : single(call, kind)
@@ -60,7 +58,7 @@ function collection(call: Call, kind: Kind): Response | Promise<Response> {
     case 'deletecollection':
       return deleteMany(call, kind)
     default:
-      throw methodNotAllowed(kind.resource, call.info.verb)
+      throw methodNotAllowed(kind.groupResource, call.info.verb)
   }
 }
 
@@ -77,7 +75,7 @@ function single(call: Call, kind: Kind): Response | Promise<Response> {
     case 'delete':
       return deleteOne(call, kind)
     default:
-      throw methodNotAllowed(kind.resource, call.info.verb)
+      throw methodNotAllowed(kind.groupResource, call.info.verb)
   }
 }
 
@@ -88,7 +86,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const special = specials[`${kind.resource}/${name} ${verb}`]
   if (special !== undefined) return special(call, kind)
   if (typeof known === 'object' && 'verbs' in known && !(known.verbs as readonly string[]).includes(verb))
-    throw methodNotAllowed(kind.resource, verb)
+    throw methodNotAllowed(kind.groupResource, verb)
   switch (verb) {
     case 'get':
       return getOne(call, kind)
@@ -97,7 +95,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
     case 'patch':
       return patchOne(call, kind)
     default:
-      throw methodNotAllowed(kind.resource, verb)
+      throw methodNotAllowed(kind.groupResource, verb)
   }
 }
 

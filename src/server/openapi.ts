@@ -12,7 +12,7 @@ export function openApi(call: Call, path: readonly string[]): Response {
   if (path[0] === 'v2' && path.length === 1) return openApiV2(call.request.headers.get('accept'))
   if (path[0] !== 'v3') throw resourceNotFound()
   const documents = new Map<string, { group: string; version: string }>()
-  for (const [group, versions] of groupsOf(call.cluster.kinds)) {
+  for (const [group, versions] of groupsOf(call.cluster.registry.served)) {
     for (const version of versions.keys())
       documents.set(group === '' ? `api/${version}` : `apis/${group}/${version}`, { group, version })
   }
@@ -25,7 +25,7 @@ export function openApi(call: Call, path: readonly string[]): Response {
   }
   const wanted = documents.get(path.slice(1).join('/'))
   if (wanted === undefined) throw resourceNotFound()
-  const kinds = groupsOf(call.cluster.kinds).get(wanted.group)?.get(wanted.version) ?? []
+  const kinds = groupsOf(call.cluster.registry.served).get(wanted.group)?.get(wanted.version) ?? []
   const groupVersion = wanted.group === '' ? wanted.version : `${wanted.group}/${wanted.version}`
   const shown = kinds.map(({ schema: _schema, ...kind }) => ({ ...kind, subresources: Object.keys(kind.subresources) }))
   return json(openApiV3(groupVersion, shown))

@@ -14,7 +14,7 @@ export function storedObject(call: Call, kind: Kind): KubeObject {
   const { name } = call.info
   const namespace = kind.namespaced ? call.info.namespace : ''
   const object = call.cluster.view.get(kind, namespace, name)
-  if (object === undefined) throw notFound(kind.resource, name)
+  if (object === undefined) throw notFound(kind.groupResource, name)
   return object
 }
 
@@ -22,7 +22,8 @@ export function getOne(call: Call, kind: Kind): Response {
   const form = objectForm(call.request.headers.get('accept'))
   const stored = storedObject(call, kind)
   const { subresource, query } = call.info
-  if (subresource !== '' && kind.subresources[subresource] === undefined) throw notFound(kind.resource, call.info.name)
+  if (subresource !== '' && kind.subresources[subresource] === undefined)
+    throw notFound(kind.groupResource, call.info.name)
   const object = subresource === 'scale' ? scaleOf(kind, stored) : stored
   return objectAnswer(kind, object, form, call.cluster.now.getTime(), query)
 }
@@ -91,5 +92,5 @@ function refuseFutureVersion(text: string | null, current: number): void {
 
 /** 405 for a verb the kind does not have. */
 export function refuseVerb(kind: Kind, verb: string): void {
-  if (!kind.verbs.includes(verb)) throw methodNotAllowed(kind.resource, verb)
+  if (!kind.verbs.includes(verb)) throw methodNotAllowed(kind.groupResource, verb)
 }

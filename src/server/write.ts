@@ -18,7 +18,7 @@ const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
 }
 
 /** What query parameters say of any write. Throws 400 for values that do not exist. */
-function writeOptions(call: Call): TransitionBase {
+function writeOptions(call: Call, kind: Kind): TransitionBase {
   const { query } = call.info
   const dryRun = query.get('dryRun')
   if (dryRun !== null && dryRun !== '' && dryRun !== 'All')
@@ -34,6 +34,7 @@ function writeOptions(call: Call): TransitionBase {
     fieldValidation: validation === '' ? 'Warn' : (validation as 'Strict'),
     manager: query.get('fieldManager') ?? (call.request.headers.get('user-agent') ?? 'unknown').split('/')[0] ?? '',
     user: call.user.name,
+    apiVersion: kind.apiVersion,
     cause: { why: 'request', by: call.user.name, key: `${call.request.method} ${call.info.path}` },
   }
 }
@@ -67,7 +68,13 @@ export async function createOne(call: Call, kind: Kind): Promise<Response> {
   const { namespace } = call.info
   if (object === undefined)
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): the request body is empty`)
-  const transition = { type: 'create', resource: kind.resource, namespace, object, ...writeOptions(call) } as const
+  const transition = {
+    type: 'create',
+    resource: kind.resource,
+    namespace,
+    object,
+    ...writeOptions(call, kind),
+  } as const
   return answered(call, kind, await sent(call, transition), { code: 201 })
 }
 
@@ -75,7 +82,13 @@ export async function updateOne(call: Call, kind: Kind): Promise<Response> {
   const object = (await objectIn(call.request)) as KubeObject | undefined
   if (object === undefined) throw badRequest('the request body is empty')
   const { subresource } = call.info
-  const transition = { type: 'update', ref: refOf(call, kind), object, subresource, ...writeOptions(call) } as const
+  const transition = {
+    type: 'update',
+    ref: refOf(call, kind),
+    object,
+    subresource,
+    ...writeOptions(call, kind),
+  } as const
   return answered(call, kind, await sent(call, transition))
 }
 
@@ -100,7 +113,7 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
     patch,
     subresource,
     force,
-    ...writeOptions(call),
+    ...writeOptions(call, kind),
   } as const
   return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
 }
@@ -129,9 +142,9 @@ async function deleteOptions(call: Call): Promise<DeleteOptions> {
   }
 }
 
-function deletion(call: Call, ref: Ref, options: DeleteOptions): Transition {
+function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Transition {
   const propagation = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined)
-  const base = writeOptions(call)
+  const base = writeOptions(call, kind)
   return {
     type: 'delete',
     ref,
@@ -147,7 +160,7 @@ function deletion(call: Call, ref: Ref, options: DeleteOptions): Transition {
 /** 200 with a Status when the object is gone, 200 with the object while it waits. */
 export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
   const options = await deleteOptions(call)
-  const outcome = await sent(call, deletion(call, refOf(call, kind), options))
+  const outcome = await sent(call, deletion(call, kind, refOf(call, kind), options))
   const waits = outcome.change === undefined || outcome.change.type !== 'DELETED'
   if (waits || kind.resource === 'pods') return answered(call, kind, outcome)
   const { name, uid } = outcome.object.metadata
@@ -167,7 +180,8 @@ export async function deleteMany(call: Call, kind: Kind): Promise<Response> {
   const found = call.cluster.view.list(kind).filter(selects)
   for (const object of found) {
     const { namespace, name } = splitRef(object)
-    const outcome = await call.cluster.dispatch(deletion(call, { resource: kind.resource, namespace, name }, options))
+    const ref = { resource: kind.resource, namespace, name }
+    const outcome = await call.cluster.dispatch(deletion(call, kind, ref, options))
     if (!outcome.ok && outcome.error.code !== 404) throw outcome.error
   }
   call.acted()
@@ -182,5 +196,5 @@ function splitRef(object: KubeObject): { namespace: string; name: string } {
 
 /** 405 of a method nobody serves here. */
 export function refused(kind: Kind, verb: string): never {
-  throw methodNotAllowed(kind.resource, verb)
+  throw methodNotAllowed(kind.groupResource, verb)
 }

@@ -6,7 +6,10 @@ import type { View } from './view.ts'
 /** What is about to happen to one object. For DELETE `object` is the stored one. */
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  /** The kind in its stored version, which is the form of `object` and `previous`. */
   readonly kind: Kind
+  /** The kind in the version the request was made to. */
+  readonly requestKind?: Kind
   readonly namespace: string
   readonly name: string
   readonly object: KubeObject

@@ -15,14 +15,19 @@ export interface Decoded {
   readonly warnings: readonly string[]
 }
 
-/** The object as the server understands it, or a 400 StatusError. */
+/** What was sent in the version of `kind`, as the server understands it and in its stored form; or a 400 StatusError. */
 export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): Decoded {
   const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
-  if (options.trusted === true || kind.schema === undefined) {
-    return { object: applyDefaults(kind.apiVersion, kind.kind, typed) as KubeObject, warnings: [] }
-  }
+  if (options.trusted === true || kind.schema === undefined) return { object: completed(kind, typed), warnings: [] }
   const { object, warnings } = checked(kind, sent, options)
-  return { object: applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject, warnings }
+  return { object: completed(kind, object), warnings }
+}
+
+/** With the defaults of the version it was sent in and, where that is another one, of the stored version. */
+function completed(kind: Kind, object: KubeObject): KubeObject {
+  const whole = applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject
+  const stored = kind.toStorage(whole)
+  return stored === whole ? whole : (applyDefaults(stored.apiVersion, stored.kind, stored) as KubeObject)
 }
 
 /** The object with only the fields the kind has and without defaults: what an applier really said. */

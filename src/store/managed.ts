@@ -4,23 +4,37 @@
  */
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
-import { trackUpdate } from '../api/patch/managed-fields.ts'
+import { trackUpdate, type Writer } from '../api/patch/managed-fields.ts'
 import { toRfc3339 } from '../api/time.ts'
+import type { CommitContext } from './plan.ts'
 import type { TransitionBase } from './transition.ts'
 
-/** The object with its managedFields brought up to date for this write. */
+/** The stored object with its managedFields brought up to date for this write, made in the version of `kind`. */
 export function managed(
+  context: CommitContext,
   kind: Kind,
   before: KubeObject | undefined,
   after: KubeObject,
   subresource: string,
   options: TransitionBase,
-  now: number,
 ): KubeObject {
   const { manager = '', trusted } = options
   if (manager === '' || trusted === true) return after
-  const writer = { manager, now: toRfc3339(now), ...(subresource === '' ? {} : { subresource }) }
-  const managedFields = trackUpdate(kind.schema, before as never, after as never, writer)
+  const of = subresource === '' ? {} : { subresource }
+  const writer = { manager, now: toRfc3339(context.now), ...of, ...translator(context, kind) }
+  const then = before === undefined ? undefined : kind.fromStorage(before)
+  const managedFields = trackUpdate(kind.schema, then as never, kind.fromStorage(after) as never, writer)
   const { managedFields: _old, ...metadata } = after.metadata
   return { ...after, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } }
+}
+
+/** Objects in the version of `kind` as those see them who wrote in another version. */
+export function translator(context: CommitContext, kind: Kind): Pick<Writer, 'translate'> {
+  return {
+    translate: (object, apiVersion) => {
+      const other = context.registry.at(kind.resource, apiVersion)
+      if (other === undefined) return undefined
+      return { name: other.schema, object: other.fromStorage(kind.toStorage(object as never)) as never }
+    },
+  }
 }

@@ -8,6 +8,7 @@ import type { AdmissionRequest, AdmissionStep } from './admission-step.ts'
 import type { Latest } from './latest.ts'
 import { viewOver } from './read.ts'
 import { objectAt, type Snapshot } from './snapshot.ts'
+import type { TransitionBase } from './transition.ts'
 import type { View } from './view.ts'
 
 /** Everything a commit may read. `prng` is the only thing it moves. */
@@ -30,17 +31,24 @@ export interface Plan {
   readonly warnings: readonly string[]
 }
 
-/** The kind of a collection, or a 404 as the server gives for a path it does not know. */
-export function kindFor(context: CommitContext, resource: ResourceKey): Kind {
-  const kind = context.registry.byResource(resource)
+/** The kind of a collection in one of its versions (the stored one when none is named), or a 404 as for unknown paths. */
+export function kindFor(context: CommitContext, resource: ResourceKey, apiVersion?: string): Kind {
+  const kind = context.registry.at(resource, apiVersion)
   if (kind === undefined) throw resourceNotFound()
   return kind
+}
+
+/** The kind in the version a sender speaks: the one it names, else the one its object is in, else the stored one. */
+export function spokenKind(context: CommitContext, resource: ResourceKey, options: TransitionBase, object: unknown) {
+  if (options.apiVersion !== undefined) return kindFor(context, resource, options.apiVersion)
+  const written = (object as Partial<KubeObject> | null | undefined)?.apiVersion
+  return context.registry.at(resource, written) ?? kindFor(context, resource)
 }
 
 /** The stored object a transition speaks of, or 404; a uid that differs is a 409. */
 export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: string | undefined): KubeObject {
   const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
-  if (stored === undefined) throw notFound(kind.resource, ref.name)
+  if (stored === undefined) throw notFound(kind.groupResource, ref.name)
   if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) throw uidConflict(kind, ref.name, uid, stored)
   return stored
 }
@@ -48,7 +56,7 @@ export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: str
 /** The 409 of a precondition on the uid. */
 export function uidConflict(kind: Kind, name: string, uid: string, stored: KubeObject): StatusError {
   const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`
-  return conflict(kind.resource, name, message)
+  return conflict(kind.groupResource, name, message)
 }
 
 /** The object at a collection's key. */
@@ -63,7 +71,8 @@ export function viewOf(context: CommitContext): View {
 }
 
 /** Runs the admission steps in order over one request; a step throws to refuse. */
-export function admitted(context: CommitContext, request: AdmissionRequest): KubeObject {
+export function admitted(context: CommitContext, sent: Omit<AdmissionRequest, 'requestKind'>): KubeObject {
+  const request = { ...sent, kind: kindFor(context, sent.kind.resource), requestKind: sent.kind }
   const tools = {
     suffix: () => context.prng.suffix(5),
     random: (bound: number) => context.prng.below(bound),

@@ -16,9 +16,10 @@ export function withPath(object: KubeObject, path: string, value: unknown): Kube
   return put(object, steps(path), value) as KubeObject
 }
 
-/** What `GET …/scale` answers for an object. */
-export function scaleOf(kind: Kind, object: KubeObject): KubeObject {
+/** What `GET …/scale` answers for a stored object. */
+export function scaleOf(kind: Kind, stored: KubeObject): KubeObject {
   const paths = kind.subresources.scale as ScalePaths
+  const object = kind.fromStorage(stored)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const selector = atPath(object, paths.selector)
   const text = typeof selector === 'string' || selector === undefined ? selector : selectorToText(selector as never)

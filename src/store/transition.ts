@@ -25,6 +25,8 @@ export interface TransitionBase {
   readonly manager?: string
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
   readonly user?: string
+  /** The served version the sender speaks: of the object or patch in it, and in managedFields. */
+  readonly apiVersion?: string
 }
 
 /** A new object. `object.metadata.generateName` is completed by the seed's generator. */

@@ -10,7 +10,7 @@ import { toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'
-import { admitted, type CommitContext, kindFor, lookUp, type Plan } from './plan.ts'
+import { admitted, type CommitContext, lookUp, type Plan, spokenKind } from './plan.ts'
 import { frozen } from './snapshot.ts'
 import type { Create } from './transition.ts'
 
@@ -19,7 +19,7 @@ const longestGenerated = 63 - generatedSuffix
 
 /** The plan of a create, or a StatusError: 400, 404, 409, 422. */
 export function planCreate(context: CommitContext, transition: Create): Plan {
-  const kind = kindFor(context, transition.resource)
+  const kind = spokenKind(context, transition.resource, transition, transition.object)
   const { object: read, warnings } = decoded(kind, transition.object, transition)
   const namespace = kind.namespaced ? transition.namespace : ''
   const named = withIdentity(context, kind, read, namespace)
@@ -28,9 +28,9 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const accepted = admitted(context, request)
   const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
   if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
-  const recorded = managed(kind, undefined, prepared, '', transition, context.now)
+  const recorded = managed(context, kind, undefined, prepared, '', transition)
   const key = objectKey(namespace, name)
-  if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.resource, name)
+  if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
   return { kind, key, previous: undefined, next: frozen(recorded), warnings }
 }
 
@@ -77,5 +77,5 @@ export function refuseInvalid(
 ): void {
   const meta = previous === undefined ? validateObjectMeta(object.metadata, kind.namespaced, kind.nameRule) : []
   const errors = [...meta, ...(kind.validate?.(object, previous, subresource) ?? [])]
-  if (errors.length > 0) throw invalid({ group: kind.group, kind: kind.kind }, object.metadata.name, errors)
+  if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, object.metadata.name, errors)
 }

@@ -14,7 +14,7 @@ import { isReleased } from './write-update.ts'
 
 /** The plan of a delete, or a StatusError: 403, 404, 409. */
 export function planDelete(context: CommitContext, transition: Delete): Plan {
-  const kind = kindFor(context, transition.ref.resource)
+  const kind = kindFor(context, transition.ref.resource, transition.apiVersion)
   const { ref } = transition
   const stored = storedFor(context, kind, ref, transition.uid)
   refuseOtherVersion(kind, stored, transition.resourceVersion)
@@ -29,7 +29,7 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
 function refuseOtherVersion(kind: Kind, stored: KubeObject, version: string | undefined): void {
   if (version === undefined || version === '' || version === stored.metadata.resourceVersion) return
   const message = `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${stored.metadata.resourceVersion}`
-  throw conflict(kind.resource, stored.metadata.name, message)
+  throw conflict(kind.groupResource, stored.metadata.name, message)
 }
 
 /** Foreground and orphan deletion are finalizers the garbage collector acts on; asking for one takes the other away. */

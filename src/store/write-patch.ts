@@ -17,6 +17,7 @@ import {
 } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { checked } from './decode.ts'
+import { translator } from './managed.ts'
 import { type CommitContext, kindFor, lookUp, type Plan, storedFor } from './plan.ts'
 import { scaleOf } from './scale.ts'
 import type { Patch } from './transition.ts'
@@ -31,14 +32,15 @@ const patchTypes: readonly string[] = ['json', 'merge', 'strategic', 'apply'] sa
 
 /** The plan of a patch, or a StatusError: 400, 404, 409, 415, 422. */
 export function planPatch(context: CommitContext, transition: Patch): Plan {
-  const kind = kindFor(context, transition.ref.resource)
+  const kind = kindFor(context, transition.ref.resource, transition.apiVersion)
   if (!patchTypes.includes(transition.patchType)) throw unsupportedMediaType([...schemaless, strategicType])
   if (transition.patchType === 'apply') return planApply(context, kind, transition)
   const stored = storedFor(context, kind, transition.ref, transition.uid)
   const subresource = transition.subresource ?? ''
-  const target = subresource === 'scale' ? scaleOf(kind, stored) : stored
+  const target = subresource === 'scale' ? scaleOf(kind, stored) : kind.fromStorage(stored)
   const object = patched(kind, target, transition)
-  if (subresource === 'scale') return planUpdate(context, { ...transition, type: 'update', object })
+  if (subresource === 'scale')
+    return planUpdate(context, { ...transition, type: 'update', apiVersion: kind.apiVersion, object })
   return planReplacement(context, kind, stored, object, subresource, transition)
 }
 
@@ -65,13 +67,14 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
 function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan {
   const { ref, subresource = '', manager = '', force = false } = transition
   const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
-  if (stored === undefined && subresource !== '') throw notFound(kind.resource, ref.name)
+  if (stored === undefined && subresource !== '') throw notFound(kind.groupResource, ref.name)
   const sent = transition.patch as KubeObject
   const { object: config } = checked(kind, { ...sent, metadata: { ...sent.metadata, name: ref.name } }, transition)
   const applier = { manager, force, now: toRfc3339(context.now), ...(subresource === '' ? {} : { subresource }) }
-  const { object, conflicts } = applied(kind, stored, config, applier)
+  const live = stored === undefined ? undefined : kind.fromStorage(stored)
+  const { object, conflicts } = applied(kind, live, config, { ...applier, ...translator(context, kind) })
   if (conflicts.length > 0) throw applyConflict(causesOf(conflicts), conflictMessage(conflicts))
-  const options = { ...transition, manager: '' }
+  const options = { ...transition, manager: '', apiVersion: kind.apiVersion }
   if (stored !== undefined) return planReplacement(context, kind, stored, object, subresource, options)
   return planCreate(context, { ...options, type: 'create', resource: ref.resource, namespace: ref.namespace, object })
 }

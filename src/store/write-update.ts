@@ -10,7 +10,7 @@ import { badRequest, conflict, invalid, notFound } from '../api/status-error.ts'
 import { equal } from '../lib/equal.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'
-import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { admitted, type CommitContext, type Plan, spokenKind, storedFor } from './plan.ts'
 import { atPath, withPath } from './scale.ts'
 import { frozen } from './snapshot.ts'
 import type { TransitionBase, Update } from './transition.ts'
@@ -18,7 +18,12 @@ import { refuseInvalid } from './write-create.ts'
 
 /** The plan of an update, or a StatusError: 400, 404, 409, 422. */
 export function planUpdate(context: CommitContext, transition: Update): Plan {
-  const kind = kindFor(context, transition.ref.resource)
+  const kind = spokenKind(
+    context,
+    transition.ref.resource,
+    transition,
+    transition.subresource === 'scale' ? undefined : transition.object,
+  )
   const stored = storedFor(context, kind, transition.ref, transition.uid)
   const subresource = transition.subresource ?? ''
   const sent = subresource === 'scale' ? scaled(kind, stored, transition.object) : transition.object
@@ -30,7 +35,7 @@ export function planUpdate(context: CommitContext, transition: Update): Plan {
   return planReplacement(context, kind, stored, sent, subresource, transition)
 }
 
-/** The plan that puts `sent` where `stored` is; used by updates and patches alike. */
+/** The plan that puts `sent`, in the version of `kind`, where `stored` is; used by updates and patches alike. */
 export function planReplacement(
   context: CommitContext,
   kind: Kind,
@@ -42,24 +47,24 @@ export function planReplacement(
   const name = stored.metadata.name
   const namespace = stored.metadata.namespace ?? ''
   const key = objectKey(namespace, name)
-  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) throw notFound(kind.resource, name)
+  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) throw notFound(kind.groupResource, name)
   const version = sent.metadata?.resourceVersion
   if (version !== undefined && version !== '' && version !== stored.metadata.resourceVersion)
-    throw conflict(kind.resource, name)
+    throw conflict(kind.groupResource, name)
   const { object: read, warnings } =
-    options.trusted === true ? { object: sent, warnings: [] } : decoded(kind, sent, options)
+    options.trusted === true ? { object: kind.toStorage(sent), warnings: [] } : decoded(kind, sent, options)
   const merged = withKept(kind, read, stored, subresource, options.trusted === true)
   const request = { operation: 'UPDATE', kind, namespace, name, object: merged, previous: stored, subresource } as const
   const accepted = admitted(context, request)
   const prepared = kind.prepare?.update?.(accepted, stored, { now: context.now, subresource }) ?? accepted
   if (options.trusted !== true) {
     const errors = validateObjectMetaUpdate(prepared.metadata, stored.metadata)
-    if (errors.length > 0) throw invalid({ group: kind.group, kind: kind.kind }, name, errors)
+    if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, errors)
     refuseInvalid(kind, prepared, stored, subresource)
   }
   const moved = withGeneration(kind, prepared, stored)
   if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, warnings }
-  const next = managed(kind, stored, moved, subresource, options, context.now)
+  const next = managed(context, kind, stored, moved, subresource, options)
   const gone = isReleased(kind, next)
   return { kind, key, previous: stored, next: gone ? undefined : frozen(next), warnings }
 }
@@ -135,6 +140,6 @@ function scaled(kind: Kind, stored: KubeObject, scale: KubeObject): KubeObject {
   const paths = kind.subresources.scale as ScalePaths | undefined
   if (paths === undefined) throw badRequest(`${kind.resource} has no scale subresource`)
   const version = scale.metadata?.resourceVersion
-  const wanted = withPath(stored, paths.spec, atPath(scale, '.spec.replicas') ?? 0)
+  const wanted = withPath(kind.fromStorage(stored), paths.spec, atPath(scale, '.spec.replicas') ?? 0)
   return version ? { ...wanted, metadata: { ...wanted.metadata, resourceVersion: version } } : wanted
 }

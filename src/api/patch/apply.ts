@@ -8,7 +8,16 @@ import { overlay, without } from './field-merge.ts'
 import type { FieldSet } from './field-set.ts'
 import { difference, emptySet, intersection, isEmpty, pathsIn, union } from './field-set.ts'
 import type { ManagedFieldsEntry, Manager, Writer } from './managed-fields.ts'
-import { entriesFrom, managerKey, managersOf, ownable, ownableComparison, takeFrom } from './managed-fields.ts'
+import {
+  entriesFrom,
+  managerKey,
+  managersOf,
+  ownable,
+  ownableComparison,
+  type Seen,
+  seenBy,
+  takeFrom,
+} from './managed-fields.ts'
 import type { Shape } from './shape.ts'
 import { shapeOf } from './shape.ts'
 import type { JsonObject } from './values.ts'
@@ -62,10 +71,10 @@ export function apply(
   const merged = overlay(shape, base, wanted)
   const next = (prune(shape, merged, claimed, last?.set ?? emptySet) ?? {}) as JsonObject
   const found = ownableComparison(compare(shape, base ?? {}, next))
-  const changed = union(found.modified, found.added)
-  const conflicts = applier.force ? [] : conflictsWith(managers, changed, key)
+  const seen = seenBy(found, base, next, self.apiVersion, applier.translate)
+  const conflicts = applier.force ? [] : conflictsWith(managers, seen, key)
   if (conflicts.length > 0) return { object: live ?? {}, conflicts }
-  const left = takeFrom(claimed, union(changed, found.removed), key)
+  const left = takeFrom(claimed, seen, key)
   const same = last !== undefined && base !== undefined && equal(next, base)
   if (same) left.set(key, { ...(left.get(key) as Manager), ...(last.time === undefined ? {} : { time: last.time }) })
   return { object: withManagedFields(live, next, entriesFrom(left.values())), conflicts: [] }
@@ -97,10 +106,12 @@ function prune(shape: Shape, merged: unknown, managers: ReadonlyMap<string, Mana
   return without(shape, merged, intersection(difference(all, remaining), named(last)))
 }
 
-function conflictsWith(managers: ReadonlyMap<string, Manager>, changed: FieldSet, self: string): Conflict[] {
+function conflictsWith(managers: ReadonlyMap<string, Manager>, seen: Seen, self: string): Conflict[] {
   const found: Conflict[] = []
   for (const [key, manager] of managers) {
-    if (key === self) continue
+    const compared = key === self ? undefined : seen(manager.apiVersion)
+    if (compared === undefined) continue
+    const changed = union(compared.modified, compared.added)
     for (const path of pathsIn(intersection(manager.set, changed))) found.push({ manager: printed(manager), path })
   }
   return found

@@ -39,7 +39,14 @@ export interface Writer {
   readonly manager: string
   readonly now: string
   readonly subresource?: string
+  /** An object as another version shows it, with that version's definition; undefined when there is no such version. */
+  readonly translate?: Translate
 }
+
+export type Translate = (
+  object: JsonObject,
+  apiVersion: string,
+) => { readonly name: string | undefined; readonly object: JsonObject } | undefined
 
 /** The fields that nobody owns because the server or the request's address sets them. */
 const unowned = fromFieldsV1({
@@ -131,16 +138,48 @@ function byAge(left: Manager, right: Manager): number {
   )
 }
 
+/** What a write did as the managers of one version see it; undefined for a version that is no longer served. */
+export type Seen = (apiVersion: string) => Comparison | undefined
+
+/** What became of `before` by a write that made it `after`, in the version written and in every other one asked for. */
+export function seenBy(
+  found: Comparison,
+  before: JsonObject | undefined,
+  after: JsonObject,
+  apiVersion: string,
+  translate: Translate | undefined,
+): Seen {
+  if (translate === undefined) return () => found
+  const known = new Map<string, Comparison | undefined>([[apiVersion, found]])
+  return (version) => {
+    if (!known.has(version)) known.set(version, compared(translate, before, after, version))
+    return known.get(version)
+  }
+}
+
+function compared(
+  translate: Translate,
+  before: JsonObject | undefined,
+  after: JsonObject,
+  version: string,
+): Comparison | undefined {
+  const now = translate(after, version)
+  if (now === undefined) return undefined
+  const then = before === undefined ? undefined : translate(before, version)
+  return comparison(now.name, then?.object, now.object)
+}
+
 /** The managers other than one, without the paths taken from them; those who own nothing more are left out. */
-export function takeFrom(
-  managers: ReadonlyMap<string, Manager>,
-  taken: FieldSet,
-  except?: string,
-): Map<string, Manager> {
-  const rest = [...managers].map(([key, manager]): [string, Manager] => {
-    return key === except ? [key, manager] : [key, { ...manager, set: difference(manager.set, taken) }]
-  })
-  return new Map(rest.filter(([key, manager]) => key === except || !isEmpty(manager.set)))
+export function takeFrom(managers: ReadonlyMap<string, Manager>, seen: Seen, except?: string): Map<string, Manager> {
+  const left = new Map<string, Manager>()
+  for (const [key, manager] of managers) {
+    const found = key === except ? undefined : seen(manager.apiVersion)
+    if (key === except) left.set(key, manager)
+    if (found === undefined) continue
+    const set = difference(manager.set, union(union(found.added, found.modified), found.removed))
+    if (!isEmpty(set)) left.set(key, { ...manager, set })
+  }
+  return left
 }
 
 /** Go's structs have these parts even when they are empty, so nobody adds or removes them. */
@@ -178,10 +217,7 @@ export function trackUpdate(
   const sent = entriesOf(after)
   if (sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0) return []
   const managers = managersOf(sent.length > 0 ? after : before)
-  const shape = shapeOf(name)
-  const empty = emptyObject(shape)
-  const complete = (object: JsonObject) => overlay(shape, empty, object)
-  const found = ownableComparison(compare(shape, complete(before ?? {}), complete(after)))
+  const found = comparison(name, before, after)
   const identity = {
     manager: writer.manager,
     operation: 'Update' as const,
@@ -189,7 +225,7 @@ export function trackUpdate(
     subresource: writer.subresource ?? '',
   }
   const gained = union(found.added, found.modified)
-  const next = takeFrom(managers, union(gained, found.removed))
+  const next = takeFrom(managers, seenBy(found, before, after, identity.apiVersion, writer.translate))
   if (!isEmpty(gained)) {
     const key = managerKey(identity)
     next.set(key, { ...identity, time: writer.now, set: union(gained, next.get(key)?.set ?? emptySet) })
@@ -197,6 +233,14 @@ export function trackUpdate(
   return sameManagers(managers, next)
     ? (entriesOf(sent.length > 0 ? after : before) as ManagedFieldsEntry[])
     : entriesFrom(capped(next).values())
+}
+
+/** What an update changed, with the parts of Go's structs that are always there on both sides. */
+function comparison(name: string | undefined, before: JsonObject | undefined, after: JsonObject): Comparison {
+  const shape = shapeOf(name)
+  const empty = emptyObject(shape)
+  const complete = (object: JsonObject) => overlay(shape, empty, object)
+  return ownableComparison(compare(shape, complete(before ?? {}), complete(after)))
 }
 
 /** The most entries that updates may have; the oldest beyond it become one entry, as nobody asks for them by name. */

@@ -1,7 +1,8 @@
 /**
  * Drops what decoding into Go's structs and encoding again would drop: unknown fields and nulls. A null in a list or as
- * a map's value becomes the zero value of its type. Returns the same reference when nothing changes.
+ * a map's value becomes the zero value of its type; quantities and times get their canonical text. Returns the same reference when nothing changes.
  */
+import { canonical } from './canonical.ts'
 import type { Definition, FieldType } from './schema.ts'
 import { definition, fieldOf, schemaless } from './schema.ts'
 
@@ -31,7 +32,7 @@ function pruneType(type: FieldType, value: unknown): unknown {
   if (type.kind === 'map' && isObject(value)) {
     return rebuild(value, (_, item) => (item === null ? zero(type.values) : pruneType(type.values, item)))
   }
-  return value
+  return canonical(type, value)
 }
 
 /** Maps the entries of an object; `undefined` drops one. The same reference when nothing differs. */

@@ -2,6 +2,7 @@
 import { defineKind } from '../../api/kind.ts'
 import { nameIsPathSegment } from '../../api/names.ts'
 import { eventColumns } from './event-columns.ts'
+import { eventsV1 } from './event-v1.ts'
 import { validateEvent } from './event-validate.ts'
 
 export const Event = defineKind({
@@ -29,6 +30,7 @@ export const Event = defineKind({
     source: (event) => event.source?.component ?? '',
     type: (event) => event.type ?? '',
   },
+  versions: [eventsV1],
   validate: validateEvent,
   defaultPropagation: 'Background',
   columns: eventColumns,
