@@ -82,6 +82,8 @@ export interface KindSpec {
   readonly subresources?: Subresources
   /** Verbs served; all eight when absent. */
   readonly verbs?: readonly string[]
+  /** What decoding itself changes: fields that are another spelling of others. Before defaults, for every sender but trusted ones. Pure. */
+  readonly convert?: (object: KubeObject) => KubeObject
   /** The strategies: what the server itself changes before an object is stored (drop status, allocate nothing). Pure. */
   readonly prepare?: {
     readonly create?: (object: KubeObject, context: PrepareContext) => KubeObject
@@ -97,6 +99,8 @@ export interface KindSpec {
   readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>
   /** Seconds of graceful deletion, or undefined for immediate removal. */
   readonly graceSeconds?: (object: KubeObject, requested: number | undefined) => number | undefined
+  /** True when a DELETE that removes at once answers the object, not a Status. */
+  readonly answersDeleted?: boolean
   /** Default propagation when a DELETE names none; 'background' for everything modern. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
   /** Fields whose change does not bump metadata.generation; kinds without `spec` have no generation at all. */

@@ -160,6 +160,19 @@ export function preconditionFailed(
   return conflict(resource, name, why)
 }
 
+/** 409: the uid (or resourceVersion) demanded by a delete is not the stored one. It names the kind, not the resource. */
+export function deletePreconditionFailed(
+  kind: GroupKind,
+  name: string,
+  demanded: string,
+  stored: string,
+  field: 'UID' | 'ResourceVersion' = 'UID',
+): StatusError {
+  const since = field === 'UID' ? 'deleted and then recreated' : 'modified'
+  const why = `the ${field} in the precondition (${demanded}) does not match the ${field} in record (${stored}). The object might have been ${since}`
+  return conflict({ group: kind.group, resource: kind.kind }, name, why)
+}
+
 /** 409 of server-side apply: every field owned by another manager is one cause. */
 export function applyConflict(causes: readonly StatusCause[], message: string): StatusError {
   return new StatusError({ code: 409, reason: 'Conflict', message, details: { causes } })

@@ -162,7 +162,7 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
   const options = await deleteOptions(call)
   const outcome = await sent(call, deletion(call, kind, refOf(call, kind), options))
   const waits = outcome.change === undefined || outcome.change.type !== 'DELETED'
-  if (waits || kind.resource === 'pods') return answered(call, kind, outcome)
+  if (waits || kind.answersDeleted === true) return answered(call, kind, outcome)
   const { name, uid } = outcome.object.metadata
   const group = kind.group === '' ? {} : { group: kind.group }
   return json({

@@ -68,10 +68,10 @@ function unwritten(object: KubeObject, warnings: readonly string[] = []): Outcom
 
 function carriedOut(context: CommitContext, transition: Transition, plan: Plan): Reduced {
   const { snapshot, now } = context
-  const { kind, key, previous, next, warnings } = plan
+  const { kind, key, previous, next, last = previous, warnings } = plan
   if (next !== undefined && next === previous) return { snapshot, outcome: unwritten(next, warnings) }
   const revision = snapshot.revision + 1
-  const object = withVersion((next ?? previous) as KubeObject, String(revision))
+  const object = withVersion((next ?? last) as KubeObject, String(revision))
   if (transition.dryRun === true) return { snapshot, outcome: unwritten(next === undefined ? object : next, warnings) }
   const after = withObject(snapshot, kind, next === undefined ? undefined : object, key, now)
   const type = previous === undefined ? 'ADDED' : next === undefined ? 'DELETED' : 'MODIFIED'

@@ -5,6 +5,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
+import { canonicalObject } from '../api/protobuf/canonical.ts'
 import { check, prune } from '../api/schema/check.ts'
 import { applyDefaults } from '../api/schema/defaults.ts'
 import { badRequest } from '../api/status-error.ts'
@@ -20,14 +21,15 @@ export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): 
   const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
   if (options.trusted === true || kind.schema === undefined) return { object: completed(kind, typed), warnings: [] }
   const { object, warnings } = checked(kind, sent, options)
-  return { object: completed(kind, object), warnings }
+  return { object: completed(kind, kind.convert?.(object) ?? object), warnings }
 }
 
 /** With the defaults of the version it was sent in and, where that is another one, of the stored version. */
 function completed(kind: Kind, object: KubeObject): KubeObject {
   const whole = applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject
   const stored = kind.toStorage(whole)
-  return stored === whole ? whole : (applyDefaults(stored.apiVersion, stored.kind, stored) as KubeObject)
+  const all = stored === whole ? whole : (applyDefaults(stored.apiVersion, stored.kind, stored) as KubeObject)
+  return canonicalObject(all)
 }
 
 /** The object with only the fields the kind has and without defaults: what an applier really said. */

@@ -22,8 +22,10 @@ export function managed(
   if (manager === '' || trusted === true) return after
   const of = subresource === '' ? {} : { subresource }
   const writer = { manager, now: toRfc3339(context.now), ...of, ...translator(context, kind) }
-  const then = before === undefined ? undefined : kind.fromStorage(before)
-  const managedFields = trackUpdate(kind.schema, then as never, kind.fromStorage(after) as never, writer)
+  const main = subresource === '' && kind.subresources.status === true
+  const [old, sent] = main ? [withoutStatus(before), withoutStatus(after)] : [before, after]
+  const then = old === undefined ? undefined : kind.fromStorage(old)
+  const managedFields = trackUpdate(kind.schema, then as never, kind.fromStorage(sent as KubeObject) as never, writer)
   const { managedFields: _old, ...metadata } = after.metadata
   return { ...after, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } }
 }
@@ -37,4 +39,11 @@ export function translator(context: CommitContext, kind: Kind): Pick<Writer, 'tr
       return { name: other.schema, object: other.fromStorage(kind.toStorage(object as never)) as never }
     },
   }
+}
+
+/** A write of the whole object never sets its status, so it owns none of it. */
+function withoutStatus(object: KubeObject | undefined): KubeObject | undefined {
+  if (object?.status === undefined) return object
+  const { status: _status, ...main } = object
+  return main as KubeObject
 }

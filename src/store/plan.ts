@@ -28,6 +28,8 @@ export interface Plan {
   readonly key: string
   readonly previous: KubeObject | undefined
   readonly next: KubeObject | undefined
+  /** What is told of an object that goes; the previous one when absent. */
+  readonly last?: KubeObject
   readonly warnings: readonly string[]
 }
 
@@ -53,7 +55,7 @@ export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: str
   return stored
 }
 
-/** The 409 of a precondition on the uid. */
+/** The 409 of a precondition on the uid of an update. */
 export function uidConflict(kind: Kind, name: string, uid: string, stored: KubeObject): StatusError {
   const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`
   return conflict(kind.groupResource, name, message)

@@ -1,5 +1,6 @@
 /**
- * Creating: decode, default, admit, prepare, validate, stamp. In the order of a real server.
+ * Creating: decode, default, stamp, record who set what, admit, prepare, validate. In the order of a real server: fields
+ * that admission or the strategy sets have no owner.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
  */
 import type { Kind } from '../api/kind.ts'
@@ -24,14 +25,14 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const namespace = kind.namespaced ? transition.namespace : ''
   const named = withIdentity(context, kind, read, namespace)
   const name = named.metadata.name
-  const request = { operation: 'CREATE', kind, namespace, name, object: named, subresource: '' } as const
+  const recorded = managed(context, kind, undefined, named, '', transition)
+  const request = { operation: 'CREATE', kind, namespace, name, object: recorded, subresource: '' } as const
   const accepted = admitted(context, request)
   const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
   if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
-  const recorded = managed(context, kind, undefined, prepared, '', transition)
   const key = objectKey(namespace, name)
   if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
-  return { kind, key, previous: undefined, next: frozen(recorded), warnings }
+  return { kind, key, previous: undefined, next: frozen(prepared), warnings }
 }
 
 /** Name (generated when asked), namespace, uid, creation time, generation; what only the server may set is cleared. */

@@ -5,7 +5,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
-import { conflict } from '../api/status-error.ts'
+import { deletePreconditionFailed } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { frozen } from './snapshot.ts'
@@ -16,20 +16,24 @@ import { isReleased } from './write-update.ts'
 export function planDelete(context: CommitContext, transition: Delete): Plan {
   const kind = kindFor(context, transition.ref.resource, transition.apiVersion)
   const { ref } = transition
-  const stored = storedFor(context, kind, ref, transition.uid)
-  refuseOtherVersion(kind, stored, transition.resourceVersion)
+  // Namespaces have a storage of their own, which checks the uid with the words of an update.
+  const stored = storedFor(context, kind, ref, kind.resource === 'namespaces' ? transition.uid : undefined)
+  refuseOther(kind, stored, transition)
   const { namespace, name } = ref
   admitted(context, { operation: 'DELETE', kind, namespace, name, object: stored, subresource: '' })
   const marked = withDeletion(context, kind, withFinalizer(kind, stored, transition), transition)
   const key = objectKey(namespace, name)
-  if (isReleased(kind, marked)) return { kind, key, previous: stored, next: undefined, warnings: [] }
+  if (isReleased(kind, marked))
+    return { kind, key, previous: stored, last: lastOf(kind, stored, marked), next: undefined, warnings: [] }
   return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), warnings: [] }
 }
 
-function refuseOtherVersion(kind: Kind, stored: KubeObject, version: string | undefined): void {
-  if (version === undefined || version === '' || version === stored.metadata.resourceVersion) return
-  const message = `Precondition failed: ResourceVersion in precondition: ${version}, ResourceVersion in object meta: ${stored.metadata.resourceVersion}`
-  throw conflict(kind.groupResource, stored.metadata.name, message)
+function refuseOther(kind: Kind, stored: KubeObject, { uid, resourceVersion }: Delete): void {
+  const { name, uid: storedUid, resourceVersion: version = '' } = stored.metadata
+  if (uid !== undefined && uid !== '' && uid !== storedUid)
+    throw deletePreconditionFailed(kind, name, uid, storedUid ?? '')
+  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === version) return
+  throw deletePreconditionFailed(kind, name, resourceVersion, version, 'ResourceVersion')
 }
 
 /** Foreground and orphan deletion are finalizers the garbage collector acts on; asking for one takes the other away. */
@@ -50,12 +54,18 @@ function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, tr
   const already = meta.deletionTimestamp !== undefined
   if (already && grace >= (meta.deletionGracePeriodSeconds ?? 0)) return object
   const generation = meta.generation === undefined ? {} : { generation: meta.generation + 1 }
-  const status = kind.resource === 'namespaces' ? { status: { ...object.status, phase: 'Terminating' } } : {}
+  const isNamespace = kind.resource === 'namespaces'
+  const status = isNamespace ? { status: { ...object.status, phase: 'Terminating' } } : {}
   const metadata = {
     ...meta,
     ...generation,
     deletionTimestamp: toRfc3339(context.now + grace * 1000),
-    deletionGracePeriodSeconds: grace,
+    ...(isNamespace ? {} : { deletionGracePeriodSeconds: grace }),
   }
   return { ...object, metadata, ...status }
+}
+
+/** What is answered and told of an object that goes at once: only kinds with a graceful end are marked before they go. */
+function lastOf(kind: Kind, stored: KubeObject, marked: KubeObject): KubeObject {
+  return kind.graceSeconds === undefined && (stored.metadata.finalizers?.length ?? 0) === 0 ? stored : marked
 }

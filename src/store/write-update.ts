@@ -54,7 +54,16 @@ export function planReplacement(
   const { object: read, warnings } =
     options.trusted === true ? { object: kind.toStorage(sent), warnings: [] } : decoded(kind, sent, options)
   const merged = withKept(kind, read, stored, subresource, options.trusted === true)
-  const request = { operation: 'UPDATE', kind, namespace, name, object: merged, previous: stored, subresource } as const
+  const recorded = managed(context, kind, stored, merged, subresource, options)
+  const request = {
+    operation: 'UPDATE',
+    kind,
+    namespace,
+    name,
+    object: recorded,
+    previous: stored,
+    subresource,
+  } as const
   const accepted = admitted(context, request)
   const prepared = kind.prepare?.update?.(accepted, stored, { now: context.now, subresource }) ?? accepted
   if (options.trusted !== true) {
@@ -64,9 +73,8 @@ export function planReplacement(
   }
   const moved = withGeneration(kind, prepared, stored)
   if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, warnings }
-  const next = managed(context, kind, stored, moved, subresource, options)
-  const gone = isReleased(kind, next)
-  return { kind, key, previous: stored, next: gone ? undefined : frozen(next), warnings }
+  const gone = isReleased(kind, moved)
+  return { kind, key, previous: stored, next: gone ? undefined : frozen(moved), warnings }
 }
 
 /** True for an object that was waiting for its last finalizer and has none left. */

@@ -20,6 +20,7 @@ const byKey: Readonly<Record<string, (value: unknown) => unknown>> = {
   healthCheckNodePort: () => '<port>',
   storageVersionHash: () => '<hash>',
   selfLink: () => undefined,
+  columnDefinitions: (value) => (Array.isArray(value) ? value.map(({ description: _words, ...rest }) => rest) : value),
   token: (value) => (typeof value === 'string' && value.split('.').length === 3 ? '<jwt>' : value),
 }
 
@@ -39,7 +40,7 @@ function value(given: unknown): unknown {
   const out: Record<string, unknown> = {}
   for (const [key, one] of Object.entries(given)) {
     const rule = byKey[key]
-    const made = rule === undefined ? value(one) : rule(one)
+    const made = value(rule === undefined ? one : rule(one))
     if (made !== undefined) out[key] = made
   }
   return named(out)
@@ -57,5 +58,6 @@ function text(given: string): string {
   return given
     .replace(uuid, '<uid>')
     .replace(time, '<time>')
+    .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<suffix>')
     .replace(/(resource version: |current: |ResourceVersion: |StorageError: .*?, )\d+/g, '$1<version>')
 }

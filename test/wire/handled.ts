@@ -11,9 +11,11 @@ const users: Readonly<Record<string, User>> = {
   alice: { name: 'alice', groups: ['dev', 'system:authenticated'] },
 }
 
-/** A fresh cluster and the way to send requests to it. */
+/** A fresh cluster and the way to send requests to it. Its controllers are down, as the recorded server had none. */
 export async function handledBy(): Promise<{ send: Send; close: () => Promise<void> }> {
   const cluster = await createCluster({ nodes: 0 })
+  await cluster.settle()
+  for (const [id, { machine }] of cluster.plane.world.actors) if (machine === 'controller') cluster.fault({ crash: id })
   const clock = { now: () => cluster.now.getTime(), after: () => ({ cancel: () => undefined }) }
   const handler = createHandler({ cluster, clock, acted: () => undefined })
   const send: Send = async (wire) => {

@@ -80,6 +80,11 @@ function collector(): { members: string[]; children: [string, FieldSet][] } {
 /** Two empty parts count as a leaf, and so does a part that changes between a leaf and something with parts. */
 function isLeaf(shape: Shape, left: unknown, right: unknown): boolean {
   const [old, now] = [partsOf(shape, left), partsOf(shape, right)]
-  if (left !== undefined && right !== undefined && (old === undefined) !== (now === undefined)) return true
+  if (isThere(left) && isThere(right) && (old === undefined) !== (now === undefined)) return true
   return (old?.size ?? 0) === 0 && (now?.size ?? 0) === 0
+}
+
+/** Null stands for a part that is always written and holds nothing: it is there, and everything below it is new. */
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
 }

@@ -2,13 +2,12 @@
  * Who owns which fields: reading and writing `metadata.managedFields`, and recording what an update changed.
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import { definition } from '../schema/schema.ts'
+import type { KubeObject } from '../object.ts'
+import { canonicalObject } from '../protobuf/canonical.ts'
 import type { Comparison } from './field-compare.ts'
 import { compare } from './field-compare.ts'
-import { overlay } from './field-merge.ts'
 import type { FieldSet } from './field-set.ts'
 import { difference, emptySet, fromFieldsV1, isEmpty, sameSet, toFieldsV1, union } from './field-set.ts'
-import type { Shape } from './shape.ts'
 import { shapeOf } from './shape.ts'
 import type { JsonObject } from './values.ts'
 import { isObject, own } from './values.ts'
@@ -182,25 +181,13 @@ export function takeFrom(managers: ReadonlyMap<string, Manager>, seen: Seen, exc
   return left
 }
 
-/** Go's structs have these parts even when they are empty, so nobody adds or removes them. */
-const alwaysThere = new Set(['metadata', 'spec', 'status', 'template', 'jobTemplate', 'strategy', 'updateStrategy'])
-const alwaysThereIn: Readonly<Record<string, readonly string[]>> = {
-  'io.k8s.api.core.v1.PersistentVolumeClaimSpec': ['resources'],
-  'io.k8s.api.core.v1.ServiceStatus': ['loadBalancer'],
-  'io.k8s.api.networking.v1.IngressStatus': ['loadBalancer'],
-  'io.k8s.api.core.v1.PodSpec': ['containers'],
-}
-
-function emptyObject(shape: Shape): JsonObject {
-  if (shape.kind !== 'struct') return {}
-  const present = Object.values(shape.definition.fields).flatMap((field): [string, unknown][] => {
-    const named = alwaysThere.has(field.name) || alwaysThereIn[shape.definition.name]?.includes(field.name) === true
-    if (!named) return []
-    if (field.type.kind === 'list') return [[field.name, []]]
-    const below = field.type.kind === 'ref' ? definition(field.type.name) : undefined
-    return below === undefined ? [] : [[field.name, emptyObject({ kind: 'struct', definition: below })]]
-  })
-  return Object.fromEntries(present)
+/**
+ * The object as its Go struct is written: parts that are always there, even empty, are nobody's to add or remove.
+ */
+function complete(name: string | undefined, object: JsonObject): JsonObject {
+  const { apiVersion, kind } = object
+  if (name === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') return object
+  return canonicalObject(object as unknown as KubeObject) as unknown as JsonObject
 }
 
 /**
@@ -237,10 +224,9 @@ export function trackUpdate(
 
 /** What an update changed, with the parts of Go's structs that are always there on both sides. */
 function comparison(name: string | undefined, before: JsonObject | undefined, after: JsonObject): Comparison {
-  const shape = shapeOf(name)
-  const empty = emptyObject(shape)
-  const complete = (object: JsonObject) => overlay(shape, empty, object)
-  return ownableComparison(compare(shape, complete(before ?? {}), complete(after)))
+  const { apiVersion, kind } = after
+  const old = complete(name, before ?? { apiVersion, kind, metadata: {} })
+  return ownableComparison(compare(shapeOf(name), old, complete(name, after)))
 }
 
 /** The most entries that updates may have; the oldest beyond it become one entry, as nobody asks for them by name. */

@@ -17,6 +17,7 @@ export const Node = defineKind({
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
+  convert: withRanges,
   prepare: { create: withRanges, update: withRanges },
   validate: withFinalizerRule(validateNode),
   defaultPropagation: 'Background',

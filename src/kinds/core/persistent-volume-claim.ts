@@ -13,6 +13,7 @@ export const PersistentVolumeClaim = defineKind({
   shortNames: ['pvc'],
   categories: [],
   namespaced: true,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',
   subresources: { status: true },
   life: 'persistent-volume-claim',

@@ -16,6 +16,7 @@ export const PersistentVolume = defineKind({
   shortNames: ['pv'],
   categories: [],
   namespaced: false,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.PersistentVolume',
   subresources: { status: true },
   life: 'persistent-volume',

@@ -13,6 +13,7 @@ export const Pod = defineKind({
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.Pod',
   subresources: {
     status: true,

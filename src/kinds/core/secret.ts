@@ -16,6 +16,7 @@ export const Secret = defineKind({
   schema: 'io.k8s.api.core.v1.Secret',
   hasGeneration: false,
   fields: { type: (secret) => secret.type ?? '' },
+  convert: withTextAsData,
   prepare: { create: withTextAsData, update: prepareSecretUpdate },
   validate: withFinalizerRule(validateSecret),
   defaultPropagation: 'Background',

@@ -11,6 +11,7 @@ export const ServiceAccount = defineKind({
   shortNames: ['sa'],
   categories: [],
   namespaced: true,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
   hasGeneration: false,
   validate: withFinalizerRule(),

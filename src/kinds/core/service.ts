@@ -14,6 +14,7 @@ export const Service = defineKind({
   shortNames: ['svc'],
   categories: ['all'],
   namespaced: true,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.Service',
   subresources: { status: true },
   life: 'service',

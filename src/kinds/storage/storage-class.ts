@@ -12,6 +12,7 @@ export const StorageClass = defineKind({
   shortNames: ['sc'],
   categories: [],
   namespaced: false,
+  answersDeleted: true,
   schema: 'io.k8s.api.storage.v1.StorageClass',
   hasGeneration: false,
   validate: withFinalizerRule(validateStorageClass),

@@ -270,7 +270,17 @@ describe('updates', () => {
     expect(entry).toMatchObject({ subresource: 'status', time: later })
     expect(entry?.fieldsV1).toEqual({
       'f:status': {
-        'f:conditions': { '.': {}, 'k:{"type":"Available"}': { '.': {}, 'f:status': {}, 'f:type': {} } },
+        'f:conditions': {
+          '.': {},
+          // Times without a value are written as null, so whoever writes the condition owns them.
+          'k:{"type":"Available"}': {
+            '.': {},
+            'f:lastTransitionTime': {},
+            'f:lastUpdateTime': {},
+            'f:status': {},
+            'f:type': {},
+          },
+        },
         'f:replicas': {},
       },
     })
