@@ -28,6 +28,7 @@ import { createScheduler } from './scheduler/index.ts'
 import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
 import { Latest } from './store/latest.ts'
+import { nobodyWaits } from './store/parked.ts'
 import { emptySnapshot } from './store/snapshot.ts'
 
 /** Something a controller could not do: its name, the key, and the error in words. */
@@ -111,6 +112,7 @@ function newWorld(options: ClusterOptions): World {
       now,
       log: new Ring(historyOf(options)),
       prng: prngOf(seed),
+      waiting: nobodyWaits,
       admission,
     },
     actors: new Map(),

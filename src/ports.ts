@@ -20,3 +20,46 @@ export interface Logger {
 export interface Entropy {
   bytes(count: number): Uint8Array
 }
+
+/** Where a webhook is reached: admissionregistration.k8s.io/v1 WebhookClientConfig. */
+export interface ClientConfig {
+  readonly url?: string
+  readonly service?: {
+    readonly namespace: string
+    readonly name: string
+    readonly path?: string
+    readonly port?: number
+  }
+  /** PEM in base64, as bytes are in JSON. */
+  readonly caBundle?: string
+}
+
+/** One question to the outside: a POST of `body` to a webhook. */
+export interface OutsideCall {
+  /** Names the question: equal questions have equal ids. */
+  readonly id: string
+  /** Whom it is for, whatever the question: answers to older questions of the same one are recognised by it. */
+  readonly hook: string
+  /** The webhook's name. */
+  readonly name: string
+  readonly client: ClientConfig
+  readonly timeoutSeconds: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** The answer to a call to the outside: a response's body, or why there is none, in words. */
+export interface OutsideReply {
+  readonly body?: unknown
+  readonly failure?: string
+  /** The HTTP status code of a failure that came as a response. */
+  readonly code?: number
+}
+
+/** Calls webhooks: POSTs `call.body` as JSON within `call.timeoutSeconds`. A rejection counts as a failed call. */
+export type OutsidePort = (call: OutsideCall) => OutsideReply | Promise<OutsideReply>
+
+/**
+ * A webhook as a function of the embedding program: it is given an AdmissionReview with `request` and answers one with
+ * `response`, or the response alone. It may read the cluster; it must not wait for the cluster to come to rest.
+ */
+export type WebhookFunction = (review: Readonly<Record<string, unknown>>) => unknown | Promise<unknown>

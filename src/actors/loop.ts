@@ -6,6 +6,7 @@ import { type Observable, Subject } from 'rxjs'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
 import type { ApiServer } from '../store/api-server.ts'
+import { waitsFor } from '../store/parked.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import type { Agent, AgentIntent, Answer, TurnInput } from './agent.ts'
@@ -159,7 +160,7 @@ export class Loop {
     const box = this.#inbox(id)
     const waiting =
       box.changes.length > 0 || box.more || box.resync || box.fired.length > 0 || box.deliveries.length > 0
-    if (!waiting) return false
+    if (!waiting || waitsFor(this.#world.store.waiting, id)) return false
     const snapshot = this.#host.get(id)
     return snapshot !== undefined && (snapshot.matches('idle') || snapshot.matches('backingOff'))
   }
@@ -174,11 +175,24 @@ export class Loop {
     return this.#world.timers.foreground > 0
   }
 
-  /** Moves the clock to `to` ms, firing everything due on the way in order, nested timers included. */
-  advanceTo(to: number): void {
+  /** True while writes wait for answers from outside. */
+  get waiting(): boolean {
+    return this.#world.store.waiting.parked.length > 0
+  }
+
+  /**
+   * Moves the clock to `to` ms, firing everything due on the way in order, nested timers included. With `holds` it stops
+   * and answers false at an instant at which a write waits for an answer from outside.
+   */
+  advanceTo(to: number, holds = false): boolean {
     this.drain()
-    for (let due = this.nextDue(); due !== undefined && due <= to; due = this.nextDue()) this.fireAt(due)
+    for (let due = this.nextDue(); due !== undefined && due <= to; due = this.nextDue()) {
+      if (holds && this.waiting) return false
+      this.fireAt(due)
+    }
+    if (holds && this.waiting) return false
     if (to > this.#world.store.now) this.#world.store.now = to
+    return true
   }
 
   /** Moves the clock to `due` and fires all timers of that instant, then lets everybody act on it. */
@@ -198,8 +212,9 @@ export class Loop {
   busy(): string[] {
     const ready = this.#agents.filter((agent) => this.ready(agent.id)).map((agent) => agent.id)
     const due = this.#world.timers.all().filter((timer) => !timer.background)
+    const asked = this.#world.store.waiting.parked.flatMap(({ calls }) => calls.map(({ name }) => `webhook ${name}`))
     const named = due.map(({ data, at }) => `${data.actor ?? data.agent} (${data.id} at ${new Date(at).toISOString()})`)
-    return [...ready, ...named]
+    return [...ready, ...asked, ...named]
   }
 
   #inbox(id: string): Inbox {

@@ -1,5 +1,6 @@
 /** An agent as an observable pipeline: its turns in, its transitions out, one after the other. */
 import { concatMap, filter, from, map, type Observable } from 'rxjs'
+import { named } from '../store/parked.ts'
 import type { Transition } from '../store/transition.ts'
 import type { Turn } from './loop.ts'
 
@@ -17,9 +18,4 @@ export function transitionsOf(agent: string, turn$: Observable<Turn>): Observabl
       ),
     ),
   )
-}
-
-function named(transition: Transition, created: string): Transition {
-  if (transition.type !== 'report' || !transition.message.includes('$(name)')) return transition
-  return { ...transition, message: transition.message.replace('$(name)', created) }
 }

@@ -26,6 +26,7 @@ import { Driver } from './driver.ts'
 import { type Fault, inflict } from './fault.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
+import { outsideOf, Questions } from './questions.ts'
 import { type ListOptions, selectedFrom } from './selecting.ts'
 import { Workloads } from './workloads.ts'
 
@@ -52,7 +53,8 @@ export class Cluster implements AsyncDisposable {
     this.#options = options
     this.#over = over
     this.#used = used
-    this.#driver = new Driver(plane.world, plane.loop, paceOf(options.time ?? 'virtual'), options.clock)
+    const questions = new Questions(plane.api, outsideOf(options))
+    this.#driver = new Driver(plane.world, plane.loop, questions, paceOf(options.time ?? 'virtual'), options.clock)
     this.#clocks = new Clocks(plane.world, () => this.#driver.wake())
     plane.running.add(plane.loop.callback$.subscribe((id) => this.#clocks.fire(id)))
     this.#workloads = new Workloads(plane, options.scripts ?? {}, () => this.#driver.act())
@@ -211,17 +213,17 @@ export class Cluster implements AsyncDisposable {
 
   /** Runs until nothing is left to do (heartbeats and other endless periodic work aside); the error names who is busy. */
   async settle(options: { within?: number | string } = {}): Promise<void> {
-    this.#driver.settle(options.within)
+    await this.#driver.settle(options.within)
   }
 
   /** Moves the clock, firing everything due in order, nested timers included. Number = ms. */
   async advance(duration: number | string): Promise<void> {
-    this.#driver.advance(duration)
+    await this.#driver.advance(duration)
   }
 
   /** Moves the clock until the condition holds; throws KYB-UNTIL when it does not within the duration (default 10m). */
   async until(done: (cluster: Cluster) => boolean, options: { within?: number | string } = {}): Promise<void> {
-    this.#driver.until(() => done(this), options.within ?? '10m')
+    await this.#driver.until(() => done(this), options.within ?? '10m')
   }
 
   /** The actor of an object, a controller (`Controller`, `deployment`) or a container (`Container`, `pod/container`). */
@@ -347,7 +349,10 @@ export class Cluster implements AsyncDisposable {
 
   async #submit(transition: Transition): Promise<Outcome> {
     this.#driver.refuseClosed()
-    return new Promise((resolve) => this.#plane.api.submit(transition, resolve))
+    return new Promise((resolve) => {
+      this.#plane.api.submit(transition, resolve)
+      if (this.#plane.loop.waiting) this.#driver.act()
+    })
   }
 
   #kind(name: string): Kind {

@@ -7,6 +7,7 @@ import type { World } from '../actors/world.ts'
 import { parseDuration, toRfc3339 } from '../api/time.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { WallClock } from '../ports.ts'
+import type { Questions } from './questions.ts'
 
 /** How far `settle` goes at most when it is not told: a day of cluster time. */
 const settleWithinMs = 24 * 3600 * 1000
@@ -26,14 +27,16 @@ export class Driver {
   readonly #loop: Loop
   readonly #pace: number
   readonly #clock: WallClock | undefined
+  readonly #questions: Questions
   #nap: { cancel(): void } | undefined
   /** Cluster time minus scaled wall time: skipping ahead only adds to it. */
   #offset = 0
   #stopped = false
 
-  constructor(world: World, loop: Loop, pace: number, clock: WallClock | undefined) {
+  constructor(world: World, loop: Loop, questions: Questions, pace: number, clock: WallClock | undefined) {
     this.#world = world
     this.#loop = loop
+    this.#questions = questions
     this.#pace = pace
     this.#clock = clock
     if (pace === 0) return
@@ -60,7 +63,7 @@ export class Driver {
     this.refuseClosed()
     if (this.#loop.turning) return
     if (this.flows) this.#catchUp()
-    else this.#loop.drain()
+    this.#round()
     this.wake()
   }
 
@@ -70,12 +73,12 @@ export class Driver {
   }
 
   /** Runs until nothing is left to do but heartbeats and the like. Throws KYB-UNSETTLED naming who is still busy. */
-  settle(within: number | string = settleWithinMs): void {
+  async settle(within: number | string = settleWithinMs): Promise<void> {
     const ms = spanOf(within)
     this.#refuseNesting()
     const deadline = this.now + ms
     const { revision } = this.#world.store.snapshot
-    this.#loop.drain()
+    if (this.#round()) await this.#answers()
     for (let instants = 0; this.#loop.hasWork(); instants++) {
       const due = this.#loop.nextDue() as number
       if (due > deadline) throw this.#unsettled(`${ms / 1000} s of cluster time`)
@@ -83,28 +86,29 @@ export class Driver {
       const writes = this.#world.store.snapshot.revision - revision
       if (writes > settleWrites && writes > this.#fairWrites()) throw this.#unsettled(`${writes} writes`)
       this.#loop.fireAt(due)
+      if (this.#loop.waiting) await this.#answers()
     }
     this.#skipped()
   }
 
   /** Moves time by `duration` (ms, or text such as `5m`), firing everything on the way in order. */
-  advance(duration: number | string): void {
+  async advance(duration: number | string): Promise<void> {
     const ms = spanOf(duration)
     this.#refuseNesting()
-    this.#loop.advanceTo(this.now + ms)
+    await this.#advanceTo(this.now + ms)
     this.#skipped()
   }
 
   /** Moves time instant by instant until `done()`. Throws KYB-UNTIL when it does not come within the duration. */
-  until(done: () => boolean, within: number | string): void {
+  async until(done: () => boolean, within: number | string): Promise<void> {
     const deadline = this.now + spanOf(within)
     this.#refuseNesting()
-    this.#loop.drain()
+    if (this.#round()) await this.#answers()
     while (!done()) {
       this.refuseClosed()
       const due = this.#loop.nextDue()
       if (due === undefined || due > deadline) {
-        this.#loop.advanceTo(deadline)
+        await this.#advanceTo(deadline)
         if (done()) break
         const text = typeof within === 'number' ? `${within}ms` : within
         throw new KybernError(
@@ -113,12 +117,14 @@ export class Driver {
         )
       }
       this.#loop.fireAt(due)
+      if (this.#loop.waiting) await this.#answers()
     }
     this.#skipped()
   }
 
   stop(): void {
     this.#stopped = true
+    this.#questions.stop()
     this.#nap?.cancel()
   }
 
@@ -129,6 +135,25 @@ export class Driver {
     const due = this.#loop.nextDue() ?? Number.POSITIVE_INFINITY
     const wait = Math.min(longestNapMs, Math.max(0, (due - this.#wall()) / this.#pace))
     this.#nap = this.#clock.after(wait, () => this.#stopped || this.act())
+  }
+
+  /** Lets everybody act at this moment and asks the outside what is to be asked; true while answers are missing. */
+  #round(): boolean {
+    do this.#loop.drain()
+    while (this.#loop.waiting && this.#questions.ask(() => this.#stopped || this.act()))
+    return this.#loop.waiting
+  }
+
+  /** Waits until no write waits for an answer any more. Time in the cluster stands still meanwhile. */
+  async #answers(): Promise<void> {
+    while (this.#round()) {
+      await this.#questions.next()
+      this.refuseClosed()
+    }
+  }
+
+  async #advanceTo(to: number): Promise<void> {
+    while (!this.#loop.advanceTo(to, true)) await this.#answers()
   }
 
   #catchUp(): void {

@@ -4,7 +4,7 @@ import { parseTime } from '../api/time.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { NodeSpec } from '../node/node-spec.ts'
-import type { Logger, WallClock } from '../ports.ts'
+import type { Logger, OutsidePort, WallClock, WebhookFunction } from '../ports.ts'
 
 /** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: a server runs to quiet after each request; embedded it is `virtual`. */
 export type TimeMode = 'virtual' | 'real' | 'eager' | `${number}x`
@@ -25,6 +25,10 @@ export interface ClusterOptions {
   readonly history?: number
   readonly clock?: WallClock
   readonly logger?: Logger
+  /** Webhooks as functions of this program, by the webhook's name, its URL or `namespace/service`: no socket is used. */
+  readonly webhooks?: Readonly<Record<string, WebhookFunction>>
+  /** How other webhooks are called. */
+  readonly outside?: OutsidePort
 }
 
 /** 2026-01-01T00:00:00Z. */

@@ -5,13 +5,15 @@
  */
 import { Observable, type Observer, Subject } from 'rxjs'
 import type { Registry } from '../api/registry.ts'
-import { tooManyRequests } from '../api/status-error.ts'
+import { serviceUnavailable, tooManyRequests } from '../api/status-error.ts'
 import { Mailbox } from '../lib/mailbox.ts'
 import type { Prng } from '../lib/prng.ts'
 import type { Ring } from '../lib/ring.ts'
-import type { AdmissionStep } from './admission-step.ts'
-import { reduce } from './commit.ts'
+import type { AdmissionPlugin } from './admission-step.ts'
+import { type Pending, reduce } from './commit.ts'
 import type { Latest } from './latest.ts'
+import type { OutsideAnswer } from './outside.ts'
+import { answeredBy, behind, named, type Waiting, withoutParked, withParked } from './parked.ts'
 import { viewOver } from './read.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Change, Committed, Outcome, Transition } from './transition.ts'
@@ -27,12 +29,16 @@ export interface Store {
   /** Changes by revision, bounded; readers behind its beginning must list again (410 over HTTP). */
   log: Ring<Change>
   prng: Prng
-  readonly admission: readonly AdmissionStep[]
+  /** Writes that wait for answers from outside. */
+  waiting: Waiting
+  readonly admission: readonly AdmissionPlugin[]
 }
 
 interface Letter {
   readonly transition: Transition
   readonly answer: ((outcome: Outcome) => void) | undefined
+  /** What waited behind a write that waited: sent when it is done, dropped when it is refused. */
+  readonly followers?: readonly Transition[]
 }
 
 /**
@@ -47,6 +53,9 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   readonly #committed = new Subject<Committed>()
   readonly #outcomes = new Subject<{ transition: Transition; outcome: Outcome }>()
   readonly #mailbox = new Mailbox<Letter>((letter) => this.#handle(letter))
+
+  /** Who is to be told what comes of a parked write. Callbacks are no part of the world: a fork tells nobody. */
+  readonly #callers = new Map<number, (outcome: Outcome) => void>()
 
   /** How many letters came within the delivery that goes on. */
   #posted = 0
@@ -95,6 +104,9 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
 
   /** Ends every stream that came out of this server. */
   close(): void {
+    const outcome = { ok: false, error: serviceUnavailable('the cluster was closed while the request waited') } as const
+    for (const answer of this.#callers.values()) answer(outcome)
+    this.#callers.clear()
     for (const subject of [this.#snapshots, this.#committed, this.#outcomes]) subject.complete()
   }
 
@@ -111,8 +123,32 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     answer?.(outcome)
   }
 
-  #handle({ transition, answer }: Letter): void {
-    const { snapshot, outcome } = reduce(this.store, transition)
+  /** Sends a parked write again with the answers it waited for, and what waited behind it. */
+  resume(id: number, answers: readonly OutsideAnswer[]): void {
+    const parked = this.store.waiting.parked.find((one) => one.id === id)
+    if (parked === undefined) return
+    this.store.waiting = withoutParked(this.store.waiting, id)
+    const answer = this.#callers.get(id)
+    this.#callers.delete(id)
+    this.#post({ transition: answeredBy(parked, answers), answer, followers: parked.followers })
+  }
+
+  /** Parks a write until its answers are there. */
+  #park({ transition, calls }: Pending, { answer, followers }: Letter): void {
+    const id = this.store.waiting.next
+    this.store.waiting = withParked(this.store.waiting, { transition, calls, followers: followers ?? [] })
+    if (answer !== undefined) this.#callers.set(id, answer)
+  }
+
+  #handle(letter: Letter): void {
+    const { transition, answer, followers = [] } = letter
+    const queued = transition.outside === undefined ? behind(this.store.waiting, transition) : undefined
+    if (queued !== undefined) {
+      this.store.waiting = queued
+      return
+    }
+    const { snapshot, outcome, pending } = reduce(this.store, transition)
+    if (pending !== undefined) return this.#park(pending, letter)
     this.store.snapshot = snapshot
     if (outcome.ok && outcome.change !== undefined) {
       const { change } = outcome
@@ -128,5 +164,8 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     }
     this.#outcomes.next({ transition, outcome })
     answer?.(outcome)
+    if (!outcome.ok) return
+    for (const next of followers)
+      this.#post({ transition: named(next, outcome.object.metadata.name), answer: undefined })
   }
 }

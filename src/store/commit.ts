@@ -4,6 +4,9 @@
  */
 import type { KubeObject } from '../api/object.ts'
 import { badRequest, internal, StatusError } from '../api/status-error.ts'
+import { prngOf } from '../lib/prng.ts'
+import type { OutsideCall } from '../ports.ts'
+import { NeedsAnswers, type OutsideRecord } from './outside.ts'
 import type { CommitContext, Plan } from './plan.ts'
 import { frozen, type Snapshot, withObject } from './snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from './transition.ts'
@@ -14,29 +17,54 @@ import { planPatch } from './write-patch.ts'
 import { planReport } from './write-report.ts'
 import { planUpdate } from './write-update.ts'
 
-/** What one commit comes to. `snapshot` is the given one when nothing was written. */
+/**
+ * What one commit comes to. `snapshot` is the given one when nothing was written. With `pending` nothing is decided yet:
+ * the calls are to be made and the transition in it sent again with their answers.
+ */
 export interface Reduced {
   readonly snapshot: Snapshot
   readonly outcome: Outcome
+  readonly pending?: Pending
+}
+
+/** A write that waits for answers from outside. */
+export interface Pending {
+  readonly transition: Transition
+  readonly calls: readonly OutsideCall[]
 }
 
 const unknownCause: Cause = { why: 'request', by: 'unknown' }
 
-/** Pure but for the draws from `context.prng`; what writes nothing draws nothing. */
+/**
+ * Pure but for the draws from `context.prng`; what writes nothing draws nothing. A write that has to wait draws the seed of
+ * its own generator, so that every attempt at it draws the same.
+ */
 export function reduce(context: CommitContext, transition: Transition): Reduced {
+  if (transition.outside !== undefined) return attempted(context, transition, planning(context, transition.outside))
   const before = context.prng.state
-  const reduced = attempted(context, transition)
+  const reduced = attempted(context, transition, context)
   if (reduced.snapshot === context.snapshot) context.prng.restore(before)
-  return reduced
+  if (reduced.pending === undefined) return reduced
+  const outside = { seed: context.prng.below(2 ** 31), at: context.now, answers: [] }
+  return attempted(context, { ...transition, outside }, planning(context, outside))
 }
 
-function attempted(context: CommitContext, transition: Transition): Reduced {
+/** The context in which a write that waited is planned: its own generator, the time of its first attempt. */
+function planning(context: CommitContext, { seed, at }: OutsideRecord): CommitContext {
+  return { ...context, now: at, prng: prngOf(seed) }
+}
+
+function attempted(context: CommitContext, transition: Transition, planned: CommitContext): Reduced {
   try {
-    const plan = planOf(context, transition)
+    const plan = planOf(planned, transition)
     if (plan === undefined)
       return { snapshot: context.snapshot, outcome: unwritten((transition as { regarding: KubeObject }).regarding) }
     return carriedOut(context, transition, plan)
   } catch (error) {
+    if (error instanceof NeedsAnswers) {
+      const outcome = { ok: false, error: internal(error.message) } as const
+      return { snapshot: context.snapshot, outcome, pending: { transition, calls: error.calls } }
+    }
     const status =
       error instanceof StatusError ? error : internal(error instanceof Error ? error.message : String(error))
     return { snapshot: context.snapshot, outcome: { ok: false, error: status } }
@@ -62,22 +90,23 @@ function planOf(context: CommitContext, transition: Transition): Plan | undefine
   }
 }
 
-function unwritten(object: KubeObject, warnings: readonly string[] = []): Outcome {
-  return { ok: true, object, warnings }
+function unwritten(object: KubeObject, said: Pick<Plan, 'warnings' | 'audit'> = { warnings: [] }): Outcome {
+  return { ok: true, object, ...said }
 }
 
 function carriedOut(context: CommitContext, transition: Transition, plan: Plan): Reduced {
   const { snapshot, now } = context
-  const { kind, key, previous, next, last = previous, warnings } = plan
-  if (next !== undefined && next === previous) return { snapshot, outcome: unwritten(next, warnings) }
+  const { kind, key, previous, next, last = previous } = plan
+  const said = plan.audit === undefined ? { warnings: plan.warnings } : { warnings: plan.warnings, audit: plan.audit }
+  if (next !== undefined && next === previous) return { snapshot, outcome: unwritten(next, said) }
   const revision = snapshot.revision + 1
   const object = withVersion((next ?? last) as KubeObject, String(revision))
-  if (transition.dryRun === true) return { snapshot, outcome: unwritten(next === undefined ? object : next, warnings) }
+  if (transition.dryRun === true) return { snapshot, outcome: unwritten(next === undefined ? object : next, said) }
   const after = withObject(snapshot, kind, next === undefined ? undefined : object, key, now)
   const type = previous === undefined ? 'ADDED' : next === undefined ? 'DELETED' : 'MODIFIED'
   const cause = transition.cause ?? unknownCause
   const change: Change = { type, resource: kind.resource, key, object, previous, revision, time: now, cause }
-  return { snapshot: after, outcome: { ok: true, object, change, warnings } }
+  return { snapshot: after, outcome: { ok: true, object, change, ...said } }
 }
 
 function withVersion(object: KubeObject, version: string): KubeObject {

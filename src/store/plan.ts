@@ -4,7 +4,7 @@ import { type KubeObject, objectKey, type Ref, type ResourceKey } from '../api/o
 import type { Registry } from '../api/registry.ts'
 import { conflict, notFound, resourceNotFound, type StatusError } from '../api/status-error.ts'
 import type { Prng } from '../lib/prng.ts'
-import type { AdmissionRequest, AdmissionStep } from './admission-step.ts'
+import type { AdmissionPlugin } from './admission-step.ts'
 import type { Latest } from './latest.ts'
 import { viewOver } from './read.ts'
 import { objectAt, type Snapshot } from './snapshot.ts'
@@ -19,7 +19,7 @@ export interface CommitContext {
   readonly registry: Registry
   readonly now: number
   readonly prng: Prng
-  readonly admission: readonly AdmissionStep[]
+  readonly admission: readonly AdmissionPlugin[]
 }
 
 /** One write to be: `next` undefined removes, `next === previous` leaves everything as it is. */
@@ -31,6 +31,8 @@ export interface Plan {
   /** What is told of an object that goes; the previous one when absent. */
   readonly last?: KubeObject
   readonly warnings: readonly string[]
+  /** Audit annotations of admission. */
+  readonly audit?: Readonly<Record<string, string>>
 }
 
 /** The kind of a collection in one of its versions (the stored one when none is named), or a 404 as for unknown paths. */
@@ -70,18 +72,4 @@ export function lookUp(context: CommitContext, resource: ResourceKey, key: strin
 /** A view of the moment of the commit. */
 export function viewOf(context: CommitContext): View {
   return viewOver(context.snapshot, context.registry, context.now, context.latest)
-}
-
-/** Runs the admission steps in order over one request; a step throws to refuse. */
-export function admitted(context: CommitContext, sent: Omit<AdmissionRequest, 'requestKind'>): KubeObject {
-  const request = { ...sent, kind: kindFor(context, sent.kind.resource), requestKind: sent.kind }
-  const tools = {
-    suffix: () => context.prng.suffix(5),
-    random: (bound: number) => context.prng.below(bound),
-    uid: () => context.prng.hex(32),
-  }
-  const view = viewOf(context)
-  let object = request.object
-  for (const step of context.admission) object = step({ ...request, object }, view, tools)
-  return object
 }

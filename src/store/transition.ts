@@ -2,8 +2,10 @@
  * Transitions: how anybody says that the world should be different, as plain data. Nothing is written any other way.
  * The commit function (`commit.ts`) is the only one that turns a transition into a next snapshot.
  */
-import type { KubeObject, Ref, ResourceKey } from '../api/object.ts'
+import type { KubeObject, ObjectMeta, Ref, ResourceKey } from '../api/object.ts'
 import type { StatusError } from '../api/status-error.ts'
+import type { UserInfo } from '../api/user-info.ts'
+import type { OutsideRecord } from './outside.ts'
 
 /** Why a transition was sent. `because` is the revision of the change that led to it: follow it back to the user. */
 export interface Cause {
@@ -25,6 +27,10 @@ export interface TransitionBase {
   readonly manager?: string
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
   readonly user?: string
+  /** Who asks, with groups; admission and webhooks are told. */
+  readonly userInfo?: UserInfo
+  /** Answers from outside that were collected for this write (store/outside.ts). */
+  readonly outside?: OutsideRecord
   /** The served version the sender speaks: of the object or patch in it, and in managedFields. */
   readonly apiVersion?: string
 }
@@ -75,6 +81,8 @@ export interface PodBind extends TransitionBase {
   readonly ref: Ref
   readonly uid?: string
   readonly node: string
+  /** Labels and annotations the binding gives to the pod. */
+  readonly metadata?: Pick<ObjectMeta, 'labels' | 'annotations'>
 }
 
 /** Something worth telling about an object: becomes a core/v1 Event, or raises the count of an equal one. */
@@ -109,7 +117,13 @@ export interface Change {
 
 /** The answer to one transition. `change` is absent when nothing had to be written (an update without difference, a dry run). */
 export type Outcome =
-  | { readonly ok: true; readonly object: KubeObject; readonly change?: Change; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true
+      readonly object: KubeObject
+      readonly change?: Change
+      readonly warnings: readonly string[]
+      readonly audit?: Readonly<Record<string, string>>
+    }
   | { readonly ok: false; readonly error: StatusError }
 
 /** The log's public form: a committed transition with its revision, time (ms) and cause. */

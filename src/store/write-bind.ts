@@ -3,9 +3,11 @@
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/
  */
 import { setCondition } from '../api/conditions.ts'
+import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { conflict } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
+import { Admission } from './admit.ts'
 import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { edited, frozen } from './snapshot.ts'
 import type { PodBind } from './transition.ts'
@@ -17,14 +19,41 @@ export function planBind(context: CommitContext, transition: PodBind): Plan {
   const name = pod.metadata.name
   const refused = refusal(pod, transition.node)
   if (refused !== '') throw conflict('pods/binding', name, refused)
+  const binding = admittedBinding(context, kind, transition)
   const scheduled = { type: 'PodScheduled', status: 'True' } as const
   const conditions = setCondition(pod.status?.conditions, scheduled, toRfc3339(context.now))
   const next = edited(pod, (draft) => {
     draft.spec.nodeName = transition.node
     draft.status = { ...pod.status, conditions }
     delete draft.status.nominatedNodeName
+    if (binding.labels !== undefined) draft.metadata.labels = { ...pod.metadata.labels, ...binding.labels }
+    if (binding.annotations !== undefined)
+      draft.metadata.annotations = { ...pod.metadata.annotations, ...binding.annotations }
   })
-  return { kind, key: objectKey(transition.ref.namespace, name), previous: pod, next: frozen(next), warnings: [] }
+  return {
+    kind,
+    key: objectKey(transition.ref.namespace, name),
+    previous: pod,
+    next: frozen(next),
+    warnings: binding.warnings,
+  }
+}
+
+/** The binding passes admission as a CREATE of pods/binding; its labels and annotations join the pod's. */
+function admittedBinding(context: CommitContext, kind: Kind, transition: PodBind) {
+  const { namespace, name } = transition.ref
+  const admission = new Admission(context, transition)
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name, namespace, ...(transition.uid ? { uid: transition.uid } : {}), ...transition.metadata },
+    target: { kind: 'Node', name: transition.node },
+  } as unknown as KubeObject
+  const request = { operation: 'CREATE', kind, namespace, name, subresource: 'binding' } as const
+  const mutated = admission.mutated({ ...request, object })
+  admission.validate({ ...request, object: mutated })
+  const { labels, annotations } = mutated.metadata
+  return { labels, annotations, warnings: admission.warnings }
 }
 
 function refusal(pod: KubeObject, node: string): string {

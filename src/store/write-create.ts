@@ -1,6 +1,6 @@
 /**
- * Creating: decode, default, stamp, record who set what, admit, prepare, validate. In the order of a real server: fields
- * that admission or the strategy sets have no owner.
+ * Creating: decode, default, record who set what, mutating admission, name and stamp, prepare, validate, validating
+ * admission. In the order of a real server: fields that admission or the strategy sets have no owner.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
  */
 import type { Kind } from '../api/kind.ts'
@@ -9,9 +9,10 @@ import { type KubeObject, objectKey } from '../api/object.ts'
 import { alreadyExists, badRequest, invalid } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
+import { Admission, writeOptions } from './admit.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'
-import { admitted, type CommitContext, lookUp, type Plan, spokenKind } from './plan.ts'
+import { type CommitContext, lookUp, type Plan, spokenKind } from './plan.ts'
 import { frozen } from './snapshot.ts'
 import type { Create } from './transition.ts'
 
@@ -24,15 +25,36 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const { object: read, warnings } = decoded(kind, transition.object, transition)
   const namespace = kind.namespaced ? transition.namespace : ''
   const named = withIdentity(context, kind, read, namespace)
-  const name = named.metadata.name
   const recorded = managed(context, kind, undefined, named, '', transition)
-  const request = { operation: 'CREATE', kind, namespace, name, object: recorded, subresource: '' } as const
-  const accepted = admitted(context, request)
-  const prepared = kind.prepare?.create?.(accepted, { now: context.now, subresource: '' }) ?? accepted
+  const admission = new Admission(context, transition)
+  const asked = read.metadata?.name ?? ''
+  const options = writeOptions(transition)
+  const request = { operation: 'CREATE', kind, namespace, name: asked, subresource: '', options } as const
+  const accepted = admission.mutated({ ...request, object: anonymous(recorded, asked) })
+  const whole = identified(accepted, named)
+  const name = whole.metadata.name
+  const allocated = admission.allocated({ ...request, name, object: whole })
+  const prepared = kind.prepare?.create?.(allocated, { now: context.now, subresource: '' }) ?? allocated
   if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
+  admission.validate({ ...request, name, object: prepared })
   const key = objectKey(namespace, name)
   if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
-  return { kind, key, previous: undefined, next: frozen(prepared), warnings }
+  return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said(warnings) }
+}
+
+/** The object as mutating admission sees it: without what the server gives it when it is stored. */
+function anonymous(object: KubeObject, name: string): KubeObject {
+  const { uid: _uid, creationTimestamp: _at, generation: _generation, name: _name, ...metadata } = object.metadata
+  return { ...object, metadata: (name === '' ? metadata : { name, ...metadata }) as KubeObject['metadata'] }
+}
+
+/** With the identity drawn for it; a name that admission gave goes before the generated one. */
+function identified(object: KubeObject, named: KubeObject): KubeObject {
+  const { name, namespace, uid, creationTimestamp, generation } = named.metadata
+  const { name: given = '', namespace: _namespace, ...metadata } = object.metadata
+  const place = namespace === undefined ? {} : { namespace }
+  const count = generation === undefined ? {} : { generation }
+  return { ...object, metadata: { ...metadata, name: given || name, ...place, uid, creationTimestamp, ...count } }
 }
 
 /** Name (generated when asked), namespace, uid, creation time, generation; what only the server may set is cleared. */

@@ -7,7 +7,8 @@ import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { deletePreconditionFailed } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
-import { admitted, type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
+import { Admission } from './admit.ts'
+import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { frozen } from './snapshot.ts'
 import type { Delete } from './transition.ts'
 import { isReleased } from './write-update.ts'
@@ -20,12 +21,38 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
   const stored = storedFor(context, kind, ref, kind.resource === 'namespaces' ? transition.uid : undefined)
   refuseOther(kind, stored, transition)
   const { namespace, name } = ref
-  admitted(context, { operation: 'DELETE', kind, namespace, name, object: stored, subresource: '' })
+  const admission = new Admission(context, transition)
+  const options = deleteOptions(transition)
+  const request = {
+    operation: 'DELETE',
+    kind,
+    namespace,
+    name,
+    object: stored,
+    previous: stored,
+    subresource: '',
+    options,
+  } as const
+  admission.mutated(request)
+  admission.validate(request)
+  const said = admission.said([])
   const marked = withDeletion(context, kind, withFinalizer(kind, stored, transition), transition)
   const key = objectKey(namespace, name)
   if (isReleased(kind, marked))
-    return { kind, key, previous: stored, last: lastOf(kind, stored, marked), next: undefined, warnings: [] }
-  return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), warnings: [] }
+    return { kind, key, previous: stored, last: lastOf(kind, stored, marked), next: undefined, ...said }
+  return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), ...said }
+}
+
+/** DeleteOptions as admission is told them. */
+function deleteOptions(transition: Delete): Readonly<Record<string, unknown>> {
+  const { dryRun, graceSeconds, propagation, uid, resourceVersion } = transition
+  const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }
+  return {
+    ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+    ...(uid || resourceVersion ? { preconditions } : {}),
+    ...(propagation === undefined ? {} : { propagationPolicy: propagation }),
+    ...(dryRun === true ? { dryRun: ['All'] } : {}),
+  }
 }
 
 function refuseOther(kind: Kind, stored: KubeObject, { uid, resourceVersion }: Delete): void {

@@ -8,9 +8,10 @@ import { validateObjectMetaUpdate } from '../api/meta.ts'
 import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
 import { badRequest, conflict, invalid, notFound } from '../api/status-error.ts'
 import { equal } from '../lib/equal.ts'
+import { Admission, writeOptions } from './admit.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'
-import { admitted, type CommitContext, type Plan, spokenKind, storedFor } from './plan.ts'
+import { type CommitContext, type Plan, spokenKind, storedFor } from './plan.ts'
 import { atPath, withPath } from './scale.ts'
 import { frozen } from './snapshot.ts'
 import type { TransitionBase, Update } from './transition.ts'
@@ -55,26 +56,31 @@ export function planReplacement(
     options.trusted === true ? { object: kind.toStorage(sent), warnings: [] } : decoded(kind, sent, options)
   const merged = withKept(kind, read, stored, subresource, options.trusted === true)
   const recorded = managed(context, kind, stored, merged, subresource, options)
+  const admission = new Admission(context, options)
+  const sentOptions = writeOptions(options)
   const request = {
     operation: 'UPDATE',
     kind,
     namespace,
     name,
-    object: recorded,
     previous: stored,
     subresource,
+    options: sentOptions,
   } as const
-  const accepted = admitted(context, request)
-  const prepared = kind.prepare?.update?.(accepted, stored, { now: context.now, subresource }) ?? accepted
+  const accepted = admission.mutated({ ...request, object: recorded })
+  const allocated = admission.allocated({ ...request, object: accepted })
+  const prepared = kind.prepare?.update?.(allocated, stored, { now: context.now, subresource }) ?? allocated
   if (options.trusted !== true) {
     const errors = validateObjectMetaUpdate(prepared.metadata, stored.metadata)
     if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, errors)
     refuseInvalid(kind, prepared, stored, subresource)
   }
+  admission.validate({ ...request, object: prepared })
+  const said = admission.said(warnings)
   const moved = withGeneration(kind, prepared, stored)
-  if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, warnings }
+  if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, ...said }
   const gone = isReleased(kind, moved)
-  return { kind, key, previous: stored, next: gone ? undefined : frozen(moved), warnings }
+  return { kind, key, previous: stored, next: gone ? undefined : frozen(moved), ...said }
 }
 
 /** True for an object that was waiting for its last finalizer and has none left. */

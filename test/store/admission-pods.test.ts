@@ -8,11 +8,12 @@ import { namespaceLifecycle } from '../../src/store/admission/namespace-lifecycl
 import { priority } from '../../src/store/admission/priority.ts'
 import { serviceAccount } from '../../src/store/admission/service-account.ts'
 import { taintNodesByCondition } from '../../src/store/admission/taint-nodes.ts'
-import type { AdmissionRequest, AdmissionStep, AdmissionTools } from '../../src/store/admission-step.ts'
+import type { AdmissionRequest, AdmissionStep } from '../../src/store/admission-step.ts'
+import { toolsOf } from '../support/admission-tools.ts'
 import { at, configMapNamed, namespaceNamed, nodeNamed, podNamed } from '../support/core-objects.ts'
 import { viewOf } from '../support/view.ts'
 
-const tools: AdmissionTools = { suffix: () => 'abcde', random: () => 0, uid: () => 'uid' }
+const tools = toolsOf()
 const request = (object: KubeObject, more: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   operation: 'CREATE',
   kind: object.kind === 'Node' ? Node : Pod,

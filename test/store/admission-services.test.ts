@@ -6,11 +6,12 @@ import { StatusError } from '../../src/api/status-error.ts'
 import { PersistentVolume, PersistentVolumeClaim, Service } from '../../src/kinds/index.ts'
 import { serviceAllocation } from '../../src/store/admission/service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from '../../src/store/admission/storage.ts'
-import type { AdmissionStep, AdmissionTools } from '../../src/store/admission-step.ts'
+import type { AdmissionStep } from '../../src/store/admission-step.ts'
+import { toolsOf } from '../support/admission-tools.ts'
 import { at } from '../support/core-objects.ts'
 import { viewOf } from '../support/view.ts'
 
-const toolsAt = (start: number): AdmissionTools => ({ suffix: () => 'abcde', random: () => start, uid: () => 'uid' })
+const toolsAt = (start: number) => toolsOf({ random: () => start })
 
 function service(spec: object, name = 'web'): KubeObject {
   return {

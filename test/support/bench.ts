@@ -8,7 +8,7 @@ import { createRegistry } from '../../src/api/registry.ts'
 import type { Controller } from '../../src/controllers/controller.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { prngOf } from '../../src/lib/prng.ts'
-import type { AdmissionStep } from '../../src/store/admission-step.ts'
+import type { AdmissionPlugin } from '../../src/store/admission-step.ts'
 import { reduce } from '../../src/store/commit.ts'
 import { viewOver } from '../../src/store/read.ts'
 import { emptySnapshot, frozen, type Snapshot, withObject } from '../../src/store/snapshot.ts'
@@ -21,10 +21,10 @@ export class Bench {
   readonly changes: Change[] = []
   readonly registry = createRegistry(kinds)
   readonly #prng = prngOf(1)
-  readonly #admission: readonly AdmissionStep[]
+  readonly #admission: readonly AdmissionPlugin[]
   #snapshot: Snapshot = emptySnapshot(t0)
 
-  constructor(objects: readonly KubeObject[] = [], admission: readonly AdmissionStep[] = []) {
+  constructor(objects: readonly KubeObject[] = [], admission: readonly AdmissionPlugin[] = []) {
     this.#admission = admission
     for (const object of objects) this.put(object)
   }

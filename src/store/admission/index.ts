@@ -1,9 +1,9 @@
 /**
- * The admission steps every write passes, in the order of Kubernetes' built-in plugins; allocation, which a real server
- * does when it stores, comes last.
+ * The admission plugins that Kubernetes enables by default, in its order; allocation, which a real server does when it
+ * stores, comes last.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
  */
-import type { AdmissionStep } from '../admission-step.ts'
+import type { AdmissionPlugin } from '../admission-step.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { priority } from './priority.ts'
@@ -12,13 +12,13 @@ import { serviceAllocation } from './service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
 import { taintNodesByCondition } from './taint-nodes.ts'
 
-export const admission: readonly AdmissionStep[] = [
-  namespaceLifecycle,
-  serviceAccount,
-  taintNodesByCondition,
-  priority,
-  defaultTolerationSeconds,
-  defaultStorageClass,
-  storageObjectInUseProtection,
-  serviceAllocation,
+export const admission: readonly AdmissionPlugin[] = [
+  { name: 'NamespaceLifecycle', mutate: namespaceLifecycle },
+  { name: 'ServiceAccount', mutate: serviceAccount },
+  { name: 'TaintNodesByCondition', mutate: taintNodesByCondition },
+  { name: 'Priority', mutate: priority },
+  { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },
+  { name: 'DefaultStorageClass', mutate: defaultStorageClass },
+  { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
+  { name: 'ServiceAllocation', allocate: serviceAllocation },
 ]
