@@ -1,6 +1,6 @@
 /** Small makers for columns, so that a kind's table reads as a list. */
 import type { KubeObject } from './object.ts'
-import type { Cell, CellContext, Column } from './table.ts'
+import { type Cell, type CellContext, type Column, nameColumn } from './table.ts'
 
 type Value = (object: KubeObject, context: CellContext) => Cell
 
@@ -13,6 +13,12 @@ export function column(name: string, value: Value, type: Column['type'] = 'strin
 export function wideColumn(name: string, value: Value, type: Column['type'] = 'string', description = ''): Column {
   return { name, type, description, priority: 1, value }
 }
+
+/** The columns of kinds Kubernetes prints no others for. */
+export const createdAtColumns: readonly Column[] = [
+  nameColumn,
+  column('Created At', (object) => object.metadata.creationTimestamp ?? '', 'date'),
+]
 
 /** `<none>` for an empty text, as kubectl's tables say it. */
 export function orNone(text: string | undefined): string {

@@ -91,6 +91,12 @@ export interface KindSpec {
   }
   /** Cross-field rules the schema cannot say, in Kubernetes' wording. `previous` is set for updates. Pure. */
   readonly validate?: (object: KubeObject, previous: KubeObject | undefined, subresource: string) => FieldError[]
+  /** What the sender is told beside the answer, in Kubernetes' wording. `previous` is set for updates. Pure. */
+  readonly warnings?: (object: KubeObject, previous: KubeObject | undefined) => readonly string[]
+  /** A PUT to a name that is free creates the object. */
+  readonly createOnUpdate?: boolean
+  /** A PUT must say which resourceVersion it replaces. */
+  readonly updateNeedsVersion?: boolean
   /** Columns of `kubectl get` after NAME (and before AGE, which the table adds when the kind does not). */
   readonly columns?: readonly Column[]
   /** The fields beside metadata.name and metadata.namespace that field selectors may use, with their value. */
@@ -103,7 +109,7 @@ export interface KindSpec {
   readonly answersDeleted?: boolean
   /** Default propagation when a DELETE names none; 'background' for everything modern. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
-  /** Fields whose change does not bump metadata.generation; kinds without `spec` have no generation at all. */
+  /** Whether metadata.generation counts the changes; absent: for objects that have a `spec`. */
   readonly hasGeneration?: boolean
   /** False when the version that objects are stored in is not served itself. */
   readonly served?: boolean

@@ -82,14 +82,10 @@ export async function updateOne(call: Call, kind: Kind): Promise<Response> {
   const object = (await objectIn(call.request)) as KubeObject | undefined
   if (object === undefined) throw badRequest('the request body is empty')
   const { subresource } = call.info
-  const transition = {
-    type: 'update',
-    ref: refOf(call, kind),
-    object,
-    subresource,
-    ...writeOptions(call, kind),
-  } as const
-  return answered(call, kind, await sent(call, transition))
+  const ref = refOf(call, kind)
+  const existed = call.cluster.view.get(kind, ref.namespace, ref.name) !== undefined
+  const transition = { type: 'update', ref, object, subresource, ...writeOptions(call, kind) } as const
+  return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
 }
 
 export async function patchOne(call: Call, kind: Kind): Promise<Response> {

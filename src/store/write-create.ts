@@ -39,7 +39,8 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   admission.validate({ ...request, name, object: prepared })
   const key = objectKey(namespace, name)
   if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
-  return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said(warnings) }
+  const told = transition.trusted === true ? [] : (kind.warnings?.(prepared, undefined) ?? [])
+  return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said([...warnings, ...told]) }
 }
 
 /** The object as mutating admission sees it: without what the server gives it when it is stored. */
@@ -67,7 +68,7 @@ function withIdentity(context: CommitContext, kind: Kind, object: KubeObject, na
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   const { namespace: _namespace, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given
-  const generation = kind.hasGeneration === false || object.spec === undefined ? {} : { generation: 1 }
+  const generation = (kind.hasGeneration ?? object.spec !== undefined) ? { generation: 1 } : {}
   const place = kind.namespaced ? { namespace } : {}
   const metadata = {
     ...kept,

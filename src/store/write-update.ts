@@ -3,6 +3,8 @@
  * removal that follows when the last finalizer goes.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
  */
+
+import { invalidValue } from '../api/field-error.ts'
 import type { Kind, ScalePaths } from '../api/kind.ts'
 import { validateObjectMetaUpdate } from '../api/meta.ts'
 import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
@@ -11,11 +13,11 @@ import { equal } from '../lib/equal.ts'
 import { Admission, writeOptions } from './admit.ts'
 import { decoded } from './decode.ts'
 import { managed } from './managed.ts'
-import { type CommitContext, type Plan, spokenKind, storedFor } from './plan.ts'
+import { type CommitContext, lookUp, type Plan, spokenKind, storedFor } from './plan.ts'
 import { atPath, withPath } from './scale.ts'
 import { frozen } from './snapshot.ts'
 import type { TransitionBase, Update } from './transition.ts'
-import { refuseInvalid } from './write-create.ts'
+import { planCreate, refuseInvalid } from './write-create.ts'
 
 /** The plan of an update, or a StatusError: 400, 404, 409, 422. */
 export function planUpdate(context: CommitContext, transition: Update): Plan {
@@ -25,15 +27,47 @@ export function planUpdate(context: CommitContext, transition: Update): Plan {
     transition,
     transition.subresource === 'scale' ? undefined : transition.object,
   )
-  const stored = storedFor(context, kind, transition.ref, transition.uid)
   const subresource = transition.subresource ?? ''
+  const { namespace, name } = transition.ref
+  const mayCreate = kind.createOnUpdate === true && subresource === '' && isNew(transition)
+  if (mayCreate && lookUp(context, kind.resource, objectKey(namespace, name)) === undefined)
+    return created(context, kind, transition)
+  const stored = storedFor(context, kind, transition.ref, transition.uid)
   const sent = subresource === 'scale' ? scaled(kind, stored, transition.object) : transition.object
   if (sent.metadata?.name !== undefined && sent.metadata.name !== transition.ref.name) {
     throw badRequest(
       `the name of the object (${sent.metadata.name}) does not match the name on the URL (${transition.ref.name})`,
     )
   }
+  refuseUnversioned(kind, sent, transition)
   return planReplacement(context, kind, stored, sent, subresource, transition)
+}
+
+/** Whoever names a uid, or is a controller, means an object that was there. */
+const isNew = ({ trusted, uid, object }: Update): boolean =>
+  trusted !== true && uid === undefined && (object.metadata?.uid ?? '') === ''
+
+/** A PUT to a free name, for the kinds that allow it. */
+function created(context: CommitContext, kind: Kind, transition: Update): Plan {
+  const { resourceVersion: _version, uid: _uid, ...metadata } = transition.object.metadata
+  const { resource, namespace } = transition.ref
+  const object = { ...transition.object, metadata }
+  return planCreate(context, {
+    ...transition,
+    type: 'create',
+    apiVersion: kind.apiVersion,
+    resource,
+    namespace,
+    object,
+  })
+}
+
+/** Some kinds are replaced only by those who say what they have seen. */
+function refuseUnversioned(kind: Kind, sent: KubeObject, { trusted, ref }: Update): void {
+  const isSaid = (sent.metadata?.resourceVersion ?? '') !== ''
+  if (kind.updateNeedsVersion !== true || trusted === true || isSaid) return
+  const why = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')
+  throw invalid({ group: kind.group, kind: kind.plural }, ref.name, [why])
 }
 
 /** The plan that puts `sent`, in the version of `kind`, where `stored` is; used by updates and patches alike. */
@@ -76,7 +110,8 @@ export function planReplacement(
     refuseInvalid(kind, prepared, stored, subresource)
   }
   admission.validate({ ...request, object: prepared })
-  const said = admission.said(warnings)
+  const told = options.trusted === true ? [] : (kind.warnings?.(prepared, stored) ?? [])
+  const said = admission.said([...warnings, ...told])
   const moved = withGeneration(kind, prepared, stored)
   if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, ...said }
   const gone = isReleased(kind, moved)

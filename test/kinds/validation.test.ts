@@ -28,6 +28,7 @@ function comparable(causes: readonly Cause[] | undefined): string[] {
 const amounts = new Set(['limits', 'requests', 'capacity', 'divisor', 'sizeLimit', 'allocatable'])
 
 function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(compact)
   if (isQuantity(value)) return formatQuantity(value) === '0' ? 0 : formatQuantity(value)
   return Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, canonical(item)]))
 }

@@ -12,6 +12,8 @@ export const Lease = defineKind({
   plural: 'leases',
   shortNames: [],
   categories: [],
+  createOnUpdate: true,
+  updateNeedsVersion: true,
   namespaced: true,
   schema: 'io.k8s.api.coordination.v1.Lease',
   hasGeneration: false,

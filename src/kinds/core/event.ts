@@ -12,6 +12,7 @@ export const Event = defineKind({
   plural: 'events',
   shortNames: ['ev'],
   categories: [],
+  createOnUpdate: true,
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Event',
   hasGeneration: false,

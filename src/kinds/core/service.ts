@@ -13,6 +13,7 @@ export const Service = defineKind({
   plural: 'services',
   shortNames: ['svc'],
   categories: ['all'],
+  createOnUpdate: true,
   namespaced: true,
   answersDeleted: true,
   schema: 'io.k8s.api.core.v1.Service',

@@ -12,6 +12,7 @@ export const PodDisruptionBudget = defineKind({
   plural: 'poddisruptionbudgets',
   shortNames: ['pdb'],
   categories: [],
+  updateNeedsVersion: true,
   namespaced: true,
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   subresources: { status: true },
