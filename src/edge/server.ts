@@ -17,11 +17,13 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { Logger } from '../ports.ts'
 import { failure } from '../server/answer.ts'
+import type { User } from '../server/context.ts'
 import { createHandler, type Handler } from '../server/handle.ts'
 import { authenticate } from './authenticate.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import type { Pki } from './pki.ts'
 import { asStatusError, type Incoming, type Outgoing, requestOf, respond } from './request.ts'
+import { upgrader } from './upgrade.ts'
 import { wallClock } from './wall-clock.ts'
 
 export interface ServeOptions {
@@ -71,6 +73,7 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   } as Parameters<typeof createSecureServer>[0])
   const connections = trackConnections(server)
   server.on('request', (incoming, outgoing) => void answer(handler, pki, incoming, outgoing as unknown as Outgoing))
+  server.on('upgrade', upgrader({ handler, who: (incoming) => whoIs(incoming, pki) }))
   refuseMalformed(server)
   const port = await listen(server, options.port ?? 0, host)
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -92,12 +95,15 @@ function actedIn(cluster: Cluster, logger: Logger | undefined): void {
 
 async function answer(handler: Handler, pki: Pki, incoming: Incoming, outgoing: Outgoing): Promise<void> {
   try {
-    const user = authenticate(incoming.socket as TLSSocket, incoming.headers.authorization, pki.token)
-    await respond(await handled(handler, user, incoming), incoming, outgoing)
+    await respond(await handled(handler, whoIs(incoming, pki), incoming), incoming, outgoing)
   } catch (error) {
     if (!outgoing.headersSent && !outgoing.destroyed) await respond(failure(error), incoming, outgoing).catch(() => {})
     else outgoing.destroy()
   }
+}
+
+function whoIs(incoming: Incoming, pki: Pki): User | undefined {
+  return authenticate(incoming.socket as TLSSocket, incoming.headers.authorization, pki.token)
 }
 
 async function handled(handler: Handler, user: Parameters<Handler>[1], incoming: Incoming): Promise<Response> {

@@ -16,6 +16,7 @@ import type { Call, HandlerContext, User } from './context.ts'
 import { control } from './control.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { evictPod } from './evict.ts'
+import { execCommand } from './exec.ts'
 import { podLog } from './log.ts'
 import { openApi } from './openapi.ts'
 import { getMany, getOne } from './read.ts'
@@ -101,7 +102,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
 
 /** Subresources Kubernetes has and this server does not serve: said loudly, never a 404. */
 const unbuilt: Readonly<Record<string, StatusError>> = Object.fromEntries(
-  ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize']
+  ['attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize']
     .map((name) => `pods/${name}`)
     .concat('services/proxy', 'nodes/proxy', 'serviceaccounts/token')
     .map((name) => [name, notImplemented('KYB-SUBRESOURCE', `${name} is not served by this version of kybern`)]),
@@ -111,6 +112,8 @@ const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | P
   'pods/eviction create': evictPod,
   'pods/binding create': bindPod,
   'pods/log get': podLog,
+  'pods/exec get': execCommand,
+  'pods/exec create': execCommand,
 }
 
 async function plainPath(call: Call): Promise<Response> {

@@ -114,6 +114,8 @@ describe('one door for each dependency', () => {
     xstate: /^(machines|src\/actors)\//,
     rxjs: /^src\/(actors|store|cluster|cluster\.ts|server|edge)/,
     commander: /^src\/edge\/cli\//,
+    ws: /^src\/edge\/websocket/,
+    nanotar: /^src\/node\/simulated\//,
     '@peculiar/x509': /^src\/edge\/pki\.ts$/,
     'reflect-metadata': /^src\/edge\/pki\.ts$/,
   }

@@ -19,6 +19,7 @@ export const Pod = defineKind({
     status: true,
     binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+    exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
   },
   life: 'pod',
