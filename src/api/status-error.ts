@@ -38,7 +38,7 @@ export interface Status {
 /** What distinguishes one failure from another; the constant fields are added. */
 export interface Failure {
   readonly code: number
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly details?: StatusDetails
 }
@@ -146,6 +146,33 @@ export const staleObjectMessage =
 export function conflict(resource: GroupResource, name: string, why: string = staleObjectMessage): StatusError {
   const message = `Operation cannot be fulfilled on ${textOf(resource)} ${goQuote(name)}: ${why}`
   return new StatusError({ code: 409, reason: 'Conflict', message, details: detailsOf(resource, name) })
+}
+
+/** 415 of a patch whose media type nobody reads. */
+export function unknownMediaType(): StatusError {
+  return new StatusError({
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: '415: Unsupported Media Type',
+    details: {},
+  })
+}
+
+/** 500 of an error that has no reason: what went wrong, as it is. */
+export function plainError(message: string): StatusError {
+  return new StatusError({ code: 500, message })
+}
+
+/** 422: the patched object cannot be read. Kubernetes shows the patch (or what came of it), not the object's name. */
+export function invalidPatch(shown: string, why: string): StatusError {
+  const body = `Invalid value: ${goQuote(shown)}: ${why}`
+  const causes = [{ reason: 'FieldValueInvalid', message: body, field: 'patch' }]
+  return new StatusError({
+    code: 422,
+    reason: 'Invalid',
+    message: ` "" is invalid: patch: ${body}`,
+    details: { causes },
+  })
 }
 
 /** 409: the uid (or resourceVersion) demanded by a precondition is not the stored one. */

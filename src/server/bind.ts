@@ -13,7 +13,7 @@ interface Binding {
 
 /** 201 with a Status; 400 for a target that is no node, 409 for a pod that is bound. */
 export async function bindPod(call: Call, kind: Kind): Promise<Response> {
-  const binding = ((await objectIn(call.request)) ?? {}) as Binding
+  const binding = ((await objectIn(call.request, 'Binding')) ?? {}) as Binding
   const { kind: target = 'Node', name: node = '' } = binding.target ?? {}
   if (target !== 'Node' || node === '') throw badRequest('target.kind: Unsupported value: must be Node, with a name')
   const ref = { resource: kind.resource, namespace: call.info.namespace, name: call.info.name }

@@ -1,7 +1,9 @@
 /** Reading request bodies: the limit, the content types, malformed text as 400, unknown types as 415. */
 import { parse } from 'yaml'
+import { whyNotGoJson } from '../api/go-json.ts'
+import { goWord } from '../api/patch/values.ts'
 import { decodeObject } from '../api/protobuf/index.ts'
-import { badRequest, tooLarge, unsupportedMediaType } from '../api/status-error.ts'
+import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../api/status-error.ts'
 
 /** As in a real API server: 3 MiB. */
 export const bodyLimit = 3 * 1024 * 1024
@@ -39,14 +41,62 @@ export async function bytesOf(request: Request): Promise<Uint8Array> {
   return whole
 }
 
-/** The object in a body of one of the object types; undefined for an empty body. Throws 400, 413, 415. */
-export async function objectIn(request: Request): Promise<unknown> {
+/**
+ * The object in a body of one of the object types; undefined for an empty body. `kind` is what it must be, for messages.
+ * Throws 400, 413, 415.
+ */
+export async function objectIn(request: Request, kind: string): Promise<unknown> {
   const type = mediaTypeOf(request)
   if (!readable.includes(type)) throw unsupportedMediaType(readable)
   const bytes = await bytesOf(request)
   if (bytes.byteLength === 0) return undefined
   if (type === protobufType) return fromProtobuf(bytes)
-  return type === 'application/yaml' ? yamlIn(bytes) : jsonIn(bytes)
+  return readIn(kind, bytes, type === 'application/yaml' ? yamlIn : jsonIn)
+}
+
+/** The 400 for a body that must hold an object and is empty. */
+export function emptyBody(kind: string): StatusError {
+  return unrecognized(
+    kind,
+    "couldn't get version/kind; json parse error: unexpected end of JSON input",
+    new Uint8Array(),
+  )
+}
+
+/** An object read by `read`, or a 400 that shows the beginning of the body. */
+function readIn(kind: string, bytes: Uint8Array, read: (bytes: Uint8Array) => unknown): unknown {
+  try {
+    const value = read(bytes)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    throw new BodyFault(`json: cannot unmarshal ${goWord(value)} into Go value of type ${typeMeta}`)
+  } catch (error) {
+    if (!(error instanceof BodyFault)) throw error
+    throw unrecognized(
+      kind,
+      read === yamlIn ? error.message : `couldn't get version/kind; json parse error: ${error.message}`,
+      bytes,
+    )
+  }
+}
+
+const typeMeta =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+function unrecognized(kind: string, why: string, bytes: Uint8Array): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(bytes)})`)
+}
+
+const shownBytes = 30
+
+/** The beginning of a body as Kubernetes shows it: text when it looks like JSON, hexadecimal otherwise. */
+function summary(bytes: Uint8Array): string {
+  if (bytes.byteLength === 0) return '<empty>'
+  const head = bytes.subarray(0, shownBytes)
+  const text =
+    bytes[0] === 0x7b
+      ? new TextDecoder().decode(head)
+      : Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytes.byteLength > shownBytes ? `${text} ...` : text
 }
 
 function fromProtobuf(bytes: Uint8Array): unknown {
@@ -57,17 +107,17 @@ function fromProtobuf(bytes: Uint8Array): unknown {
   }
 }
 
-/** JSON from bytes, or a 400 that says where it broke. */
+/** Text that cannot be read, in the words of Go's decoders. */
+export class BodyFault extends Error {}
+
+/** JSON from bytes. Throws a BodyFault that says where it broke. */
 export function jsonIn(bytes: Uint8Array): unknown {
   const text = new TextDecoder().decode(bytes)
+  refuseDeep(text)
   try {
-    refuseDeep(text)
     return JSON.parse(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw badRequest(
-      `the object provided is unrecognized (must be of type json, yaml or protobuf): couldn't get version/kind; json parse error: ${why}`,
-    )
+    throw new BodyFault(whyNotGoJson(text) ?? (error instanceof Error ? error.message : String(error)))
   }
 }
 
@@ -81,16 +131,16 @@ function refuseDeep(text: string): void {
       else if (c === 34) quoted = false
     } else if (c === 34) quoted = true
     else if (c === 91 || c === 123) {
-      if (++depth > depthLimit) throw new Error('exceeded max depth')
+      if (++depth > depthLimit) throw new BodyFault('exceeded max depth')
     } else if (c === 93 || c === 125) depth--
   }
 }
 
-/** YAML from bytes; aliases may not multiply. */
+/** YAML from bytes; aliases may not multiply, of a key given twice the last one counts. Throws a BodyFault. */
 export function yamlIn(bytes: Uint8Array): unknown {
   try {
-    return parse(new TextDecoder().decode(bytes), { maxAliasCount: 100 })
+    return parse(new TextDecoder().decode(bytes), { maxAliasCount: 100, uniqueKeys: false })
   } catch (error) {
-    throw badRequest(`error parsing YAML: ${error instanceof Error ? error.message : String(error)}`)
+    throw new BodyFault(`yaml: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -18,7 +18,7 @@ const budgets = 'poddisruptionbudgets.policy'
 
 /** 201 when the pod is on its way out, 429 when a budget forbids it now, 500 when several budgets cover the pod. */
 export async function evictPod(call: Call, kind: Kind): Promise<Response> {
-  const eviction = (await objectIn(call.request)) as
+  const eviction = (await objectIn(call.request, 'Eviction')) as
     | { deleteOptions?: { gracePeriodSeconds?: number; preconditions?: { uid?: string } } }
     | undefined
   const pod = storedObject(call, kind)

@@ -1,13 +1,14 @@
 /** POST, PUT, PATCH and DELETE of objects and their subresources. */
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject, Ref } from '../api/object.ts'
-import { badRequest, methodNotAllowed, unsupportedMediaType } from '../api/status-error.ts'
+import { badRequest, methodNotAllowed, unknownMediaType } from '../api/status-error.ts'
 import { scaleOf } from '../store/scale.ts'
-import type { Outcome, Patch, Transition, TransitionBase } from '../store/transition.ts'
+import type { Outcome, Patch, Transition } from '../store/transition.ts'
 import { type AnswerOptions, json, listAnswer, objectAnswer } from './answer.ts'
-import { bytesOf, jsonIn, mediaTypeOf, objectIn, yamlIn } from './body.ts'
+import { BodyFault, bytesOf, emptyBody, jsonIn, mediaTypeOf, objectIn, yamlIn } from './body.ts'
 import type { Call } from './context.ts'
 import { objectForm } from './negotiate.ts'
+import { baseOf, type DeleteOptions, deleteOptions, writeOptions } from './options.ts'
 import { predicateOf } from './select.ts'
 
 const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
@@ -15,28 +16,6 @@ const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
   'application/merge-patch+json': 'merge',
   'application/strategic-merge-patch+json': 'strategic',
   'application/apply-patch+yaml': 'apply',
-}
-
-/** What query parameters say of any write. Throws 400 for values that do not exist. */
-function writeOptions(call: Call, kind: Kind): TransitionBase {
-  const { query } = call.info
-  const dryRun = query.get('dryRun')
-  if (dryRun !== null && dryRun !== '' && dryRun !== 'All')
-    throw badRequest(`invalid dryRun value "${dryRun}": only "All" is supported`)
-  const validation = query.get('fieldValidation') ?? ''
-  if (!['', 'Strict', 'Warn', 'Ignore'].includes(validation)) {
-    throw badRequest(
-      `fieldValidation: Unsupported value: "${validation}": supported values: "Ignore", "Strict", "Warn"`,
-    )
-  }
-  return {
-    dryRun: dryRun === 'All',
-    fieldValidation: validation === '' ? 'Warn' : (validation as 'Strict'),
-    manager: query.get('fieldManager') ?? (call.request.headers.get('user-agent') ?? 'unknown').split('/')[0] ?? '',
-    user: call.user.name,
-    apiVersion: kind.apiVersion,
-    cause: { why: 'request', by: call.user.name, key: `${call.request.method} ${call.info.path}` },
-  }
 }
 
 /** Sends the transition; a refusal is thrown as its StatusError. */
@@ -64,10 +43,9 @@ function answered(
 }
 
 export async function createOne(call: Call, kind: Kind): Promise<Response> {
-  const object = (await objectIn(call.request)) as KubeObject | undefined
+  const object = (await objectIn(call.request, bodyKind(call, kind))) as KubeObject | undefined
   const { namespace } = call.info
-  if (object === undefined)
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): the request body is empty`)
+  if (object === undefined) throw emptyBody(kind.kind)
   const transition = {
     type: 'create',
     resource: kind.resource,
@@ -79,8 +57,8 @@ export async function createOne(call: Call, kind: Kind): Promise<Response> {
 }
 
 export async function updateOne(call: Call, kind: Kind): Promise<Response> {
-  const object = (await objectIn(call.request)) as KubeObject | undefined
-  if (object === undefined) throw badRequest('the request body is empty')
+  const object = (await objectIn(call.request, bodyKind(call, kind))) as KubeObject | undefined
+  if (object === undefined) throw emptyBody(bodyKind(call, kind))
   const { subresource } = call.info
   const ref = refOf(call, kind)
   const existed = call.cluster.view.get(kind, ref.namespace, ref.name) !== undefined
@@ -91,14 +69,9 @@ export async function updateOne(call: Call, kind: Kind): Promise<Response> {
 export async function patchOne(call: Call, kind: Kind): Promise<Response> {
   const type = mediaTypeOf(call.request)
   const patchType = patchTypes[type]
-  if (patchType === undefined) throw unsupportedMediaType(Object.keys(patchTypes))
+  if (patchType === undefined) throw unknownMediaType()
   const bytes = await bytesOf(call.request)
-  const patch = patchType === 'apply' ? yamlIn(bytes) : jsonIn(bytes)
-  if (patchType === 'apply' && !call.info.query.get('fieldManager')) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    )
-  }
+  const patch = patchIn(bytes, patchType)
   const force = call.info.query.get('force') === 'true'
   const { subresource } = call.info
   const existed = call.cluster.view.get(kind, kind.namespaced ? call.info.namespace : '', call.info.name) !== undefined
@@ -109,38 +82,32 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
     patch,
     subresource,
     force,
-    ...writeOptions(call, kind),
+    ...writeOptions(call, kind, { apply: patchType === 'apply' }),
   } as const
   return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
 }
 
-interface DeleteOptions {
-  readonly gracePeriodSeconds?: number
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
-  readonly orphanDependents?: boolean
-  readonly dryRun?: readonly string[]
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+/** What a body must be: of a scale subresource a Scale. */
+function bodyKind(call: Call, kind: Kind): string {
+  return call.info.subresource === 'scale' ? 'Scale' : kind.kind
 }
 
-/** Delete options come in the body or the query; the body wins. Throws 422-like 400s for policies that do not exist. */
-async function deleteOptions(call: Call): Promise<DeleteOptions> {
-  const body = ((await objectIn(call.request)) ?? {}) as DeleteOptions
-  const { query } = call.info
-  const grace = query.get('gracePeriodSeconds')
-  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
-  if (policy !== undefined && !['Background', 'Foreground', 'Orphan'].includes(policy)) {
-    throw badRequest(`invalid propagationPolicy "${policy}": supported values: "Background", "Foreground", "Orphan"`)
-  }
-  return {
-    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...body,
-    ...(policy === undefined ? {} : { propagationPolicy: policy as 'Background' }),
+function patchIn(bytes: Uint8Array, type: Patch['patchType']): unknown {
+  try {
+    return type === 'apply' ? yamlIn(bytes) : jsonIn(bytes)
+  } catch (error) {
+    if (!(error instanceof BodyFault)) throw error
+    throw badRequest(
+      type === 'apply'
+        ? `error decoding YAML: error converting YAML to JSON: ${error.message}`
+        : `error decoding patch: ${error.message}`,
+    )
   }
 }
 
 function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Transition {
   const propagation = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined)
-  const base = writeOptions(call, kind)
+  const base = baseOf(call, kind)
   return {
     type: 'delete',
     ref,
@@ -155,7 +122,7 @@ function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Tra
 
 /** 200 with a Status when the object is gone, 200 with the object while it waits. */
 export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
-  const options = await deleteOptions(call)
+  const options = deleteOptions(call, (await objectIn(call.request, 'DeleteOptions')) as DeleteOptions | undefined)
   const outcome = await sent(call, deletion(call, kind, refOf(call, kind), options))
   const waits = outcome.change === undefined || outcome.change.type !== 'DELETED'
   if (waits || kind.answersDeleted === true) return answered(call, kind, outcome)
@@ -171,7 +138,7 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
 }
 
 export async function deleteMany(call: Call, kind: Kind): Promise<Response> {
-  const options = await deleteOptions(call)
+  const options = deleteOptions(call, (await objectIn(call.request, 'DeleteOptions')) as DeleteOptions | undefined)
   const selects = predicateOf(kind, call.info)
   const found = call.cluster.view.list(kind).filter(selects)
   for (const object of found) {

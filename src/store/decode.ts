@@ -6,6 +6,7 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { canonicalObject } from '../api/protobuf/canonical.ts'
+import { messageOfKind } from '../api/protobuf/messages.ts'
 import { check, prune } from '../api/schema/check.ts'
 import { applyDefaults } from '../api/schema/defaults.ts'
 import { badRequest } from '../api/status-error.ts'
@@ -50,15 +51,25 @@ export function checked(kind: Kind, sent: KubeObject, options: TransitionBase): 
   return { object: prune(kind.schema, typed), warnings: options.fieldValidation === 'Ignore' ? [] : unknown }
 }
 
+/** A body of another kind or version is refused with what the decoder says: never registered, or not convertible. */
 function refuseOtherKind(kind: Kind, sent: KubeObject): void {
-  const { apiVersion, kind: name } = sent
-  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== kind.apiVersion) {
-    const expected = `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`
-    throw badRequest(expected)
-  }
-  if (name !== undefined && name !== '' && name !== kind.kind) {
+  const apiVersion = sent.apiVersion || kind.apiVersion
+  const name = sent.kind || kind.kind
+  if (apiVersion === kind.apiVersion && name === kind.kind) return
+  const message = messageOfKind(apiVersion, name)
+  const own = messageOfKind(kind.apiVersion, kind.kind)
+  if (name === kind.kind && (message !== undefined || own === undefined))
     throw badRequest(
-      `${name} in version "${kind.version}" cannot be handled as a ${kind.kind}: no kind "${name}" is registered for version "${kind.apiVersion}"`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
     )
-  }
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  const subject = `${name} in version "${version}" cannot be handled as a ${kind.kind}`
+  if (message === undefined)
+    throw badRequest(`${subject}: no kind "${name}" is registered for version "${apiVersion}" in scheme "${scheme}"`)
+  throw badRequest(
+    `${subject}: converting (${version}.${name}) to (${own?.split('.')[0]}.${kind.kind}): unknown conversion`,
+  )
 }
+
+/** Where a real server's registry of kinds was made: part of its message. */
+const scheme = 'pkg/runtime/scheme.go:111'

@@ -21,7 +21,8 @@ export function managed(
   const { manager = '', trusted } = options
   if (manager === '' || trusted === true) return after
   const of = subresource === '' ? {} : { subresource }
-  const writer = { manager, now: toRfc3339(context.now), ...of, ...translator(context, kind) }
+  const when = subresource === 'scale' ? {} : { now: toRfc3339(context.now) }
+  const writer = { manager, ...when, ...of, ...translator(context, kind) }
   const main = subresource === '' && kind.subresources.status === true
   const [old, sent] = main ? [withoutStatus(before), withoutStatus(after)] : [before, after]
   const then = old === undefined ? undefined : kind.fromStorage(old)

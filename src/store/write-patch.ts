@@ -1,16 +1,19 @@
 /** Patching: the stored object with the patch applied goes the way of an update; apply may also create. */
-import type { Kind } from '../api/kind.ts'
+import type { Kind, ScalePaths } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { type Applier, apply, type Conflict, conflictMessage } from '../api/patch/apply.ts'
 import { jsonPatch } from '../api/patch/json.ts'
 import { mergePatch } from '../api/patch/merge.ts'
-import { PatchError } from '../api/patch/patch-error.ts'
+import { goValue, PatchError } from '../api/patch/patch-error.ts'
 import { strategicMergePatch } from '../api/patch/strategic.ts'
+import { whyUntyped } from '../api/patch/typed.ts'
+import { check } from '../api/schema/check.ts'
 import {
   applyConflict,
   badRequest,
-  internal,
+  invalidPatch,
   notFound,
+  plainError,
   tooLarge,
   unprocessable,
   unsupportedMediaType,
@@ -19,7 +22,7 @@ import { toRfc3339 } from '../api/time.ts'
 import { checked } from './decode.ts'
 import { translator } from './managed.ts'
 import { type CommitContext, kindFor, lookUp, type Plan, storedFor } from './plan.ts'
-import { scaleOf } from './scale.ts'
+import { atPath, scaleOf, withPath } from './scale.ts'
 import type { Patch } from './transition.ts'
 import { planCreate } from './write-create.ts'
 import { planReplacement, planUpdate } from './write-update.ts'
@@ -39,6 +42,7 @@ export function planPatch(context: CommitContext, transition: Patch): Plan {
   const subresource = transition.subresource ?? ''
   const target = subresource === 'scale' ? scaleOf(kind, stored) : kind.fromStorage(stored)
   const object = patched(kind, target, transition)
+  refuseUnreadable(kind, object, transition)
   if (subresource === 'scale')
     return planUpdate(context, { ...transition, type: 'update', apiVersion: kind.apiVersion, object })
   return planReplacement(context, kind, stored, object, subresource, transition)
@@ -55,9 +59,22 @@ function patched(kind: Kind, target: KubeObject, transition: Patch): KubeObject 
     if (!(error instanceof PatchError)) throw error
     if (error.reason === 'Invalid') throw unprocessable()
     if (error.reason === 'TooLarge') throw tooLarge(error.message)
-    if (error.reason === 'InternalError') throw internal(error.message)
+    if (error.reason === 'InternalError') throw plainError(error.message)
     throw badRequest(error.message)
   }
+}
+
+/** A patch whose result cannot be read is the patch's fault: 422, with the patch (strategic) or the result shown. */
+function refuseUnreadable(kind: Kind, object: KubeObject, transition: Patch): void {
+  if (kind.schema === undefined || transition.subresource === 'scale' || transition.trusted === true) return
+  const found = check(kind.schema, object)
+  const [first] = found.errors
+  const strict = transition.fieldValidation === 'Strict' && found.unknown.length > 0
+  if (first === undefined && !strict) return
+  const unknown = found.unknown.map((field) => `unknown field "${field.path}"`).join(', ')
+  const why = first?.message ?? `strict decoding error: ${unknown}`
+  if (transition.patchType !== 'strategic') throw invalidPatch(JSON.stringify(object), why)
+  throw invalidPatch(goValue(transition.patch), first?.conversion ?? why)
 }
 
 /**
@@ -68,8 +85,12 @@ function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan 
   const { ref, subresource = '', manager = '', force = false } = transition
   const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
   if (stored === undefined && subresource !== '') throw notFound(kind.groupResource, ref.name)
-  const sent = transition.patch as KubeObject
-  const { object: config } = checked(kind, { ...sent, metadata: { ...sent.metadata, name: ref.name } }, transition)
+  const said = transition.patch as KubeObject
+  const sent = subresource === 'scale' ? fromScale(kind, said, ref.name) : said
+  refuseUntyped(kind, sent, ref.name)
+  const config = { ...sent, metadata: { ...sent.metadata, name: ref.name } }
+  // Judged as every body is; what is owned is what was said, nulls included.
+  checked(kind, config, transition)
   const applier = { manager, force, now: toRfc3339(context.now), ...(subresource === '' ? {} : { subresource }) }
   const live = stored === undefined ? undefined : kind.fromStorage(stored)
   const { object, conflicts } = applied(kind, live, config, { ...applier, ...translator(context, kind) })
@@ -77,6 +98,30 @@ function planApply(context: CommitContext, kind: Kind, transition: Patch): Plan 
   const options = { ...transition, manager: '', apiVersion: kind.apiVersion }
   if (stored !== undefined) return planReplacement(context, kind, stored, object, subresource, options)
   return planCreate(context, { ...options, type: 'create', resource: ref.resource, namespace: ref.namespace, object })
+}
+
+/** A Scale that is applied speaks of one field of the object. */
+function fromScale(kind: Kind, scale: KubeObject, name: string): KubeObject {
+  const paths = kind.subresources.scale as ScalePaths
+  if (scale.apiVersion !== 'autoscaling/v1' || scale.kind !== 'Scale')
+    throw badRequest(`invalid object type: ${scale.apiVersion}, Kind=${scale.kind}`)
+  const bare = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } } as KubeObject
+  const replicas = atPath(scale, '.spec.replicas')
+  return replicas === undefined ? bare : withPath(bare, paths.spec, replicas)
+}
+
+/** What an applier may not say, in the order and words of a real server. */
+function refuseUntyped(kind: Kind, sent: KubeObject, name: string): void {
+  const { apiVersion = '', kind: said = '', metadata } = sent
+  if (metadata?.name !== undefined && metadata.name !== '' && metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (apiVersion !== kind.apiVersion || said !== kind.kind)
+    throw badRequest(`invalid object type: ${apiVersion === '' ? '/' : apiVersion}, Kind=${said}`)
+  if (metadata?.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
+  const why = kind.schema === undefined ? undefined : whyUntyped(kind.schema, sent)
+  if (why === undefined) return
+  const subject = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}; ${apiVersion}, Kind=${said}`
+  throw plainError(`failed to create typed patch object (${subject}): ${why}`)
 }
 
 function applied(kind: Kind, stored: KubeObject | undefined, config: KubeObject, applier: Applier) {

@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
  */
 
-import { invalidValue } from '../api/field-error.ts'
+import { invalidValue, path } from '../api/field-error.ts'
 import type { Kind, ScalePaths } from '../api/kind.ts'
 import { validateObjectMetaUpdate } from '../api/meta.ts'
 import { type KubeObject, type ObjectMeta, objectKey } from '../api/object.ts'
@@ -34,11 +34,6 @@ export function planUpdate(context: CommitContext, transition: Update): Plan {
     return created(context, kind, transition)
   const stored = storedFor(context, kind, transition.ref, transition.uid)
   const sent = subresource === 'scale' ? scaled(kind, stored, transition.object) : transition.object
-  if (sent.metadata?.name !== undefined && sent.metadata.name !== transition.ref.name) {
-    throw badRequest(
-      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${transition.ref.name})`,
-    )
-  }
   refuseUnversioned(kind, sent, transition)
   return planReplacement(context, kind, stored, sent, subresource, transition)
 }
@@ -82,6 +77,8 @@ export function planReplacement(
   const name = stored.metadata.name
   const namespace = stored.metadata.namespace ?? ''
   const key = objectKey(namespace, name)
+  if (sent.metadata?.name !== undefined && sent.metadata.name !== name)
+    throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`)
   if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) throw notFound(kind.groupResource, name)
   const version = sent.metadata?.resourceVersion
   if (version !== undefined && version !== '' && version !== stored.metadata.resourceVersion)
@@ -106,7 +103,10 @@ export function planReplacement(
   const prepared = kind.prepare?.update?.(allocated, stored, { now: context.now, subresource }) ?? allocated
   if (options.trusted !== true) {
     const errors = validateObjectMetaUpdate(prepared.metadata, stored.metadata)
-    if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, errors)
+    // Built-in strategies judge the metadata once more than the store does, and Kubernetes tells both.
+    const told = kind.schema === undefined ? errors : [...errors, ...errors]
+    if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, told)
+    if (subresource === 'scale') refuseScale(kind, name, prepared)
     refuseInvalid(kind, prepared, stored, subresource)
   }
   admission.validate({ ...request, object: prepared })
@@ -137,7 +137,9 @@ function withKept(kind: Kind, sent: KubeObject, stored: KubeObject, subresource:
   if (subresource === 'status') {
     const annotations = trusted || kind.resource === 'pods' ? pick(meta, 'annotations') : {}
     const labels = kind.resource === 'pods' || kind.resource === 'nodes' ? pick(meta, 'labels') : {}
-    return { ...stored, metadata: { ...stored.metadata, ...labels, ...annotations, ...kept }, status: sent.status }
+    const owners = pick(meta, 'managedFields')
+    const metadata = { ...stored.metadata, ...labels, ...annotations, ...owners, ...kept }
+    return { ...stored, metadata, status: sent.status }
   }
   const identity = trusted ? kept : { ...kept, ...given(meta) }
   const object: KubeObject = {
@@ -191,4 +193,12 @@ function scaled(kind: Kind, stored: KubeObject, scale: KubeObject): KubeObject {
   const version = scale.metadata?.resourceVersion
   const wanted = withPath(kind.fromStorage(stored), paths.spec, atPath(scale, '.spec.replicas') ?? 0)
   return version ? { ...wanted, metadata: { ...wanted.metadata, resourceVersion: version } } : wanted
+}
+
+/** A Scale is judged before the object it is part of, and under its own name. */
+function refuseScale(kind: Kind, name: string, object: KubeObject): void {
+  const replicas = atPath(object, (kind.subresources.scale as ScalePaths).spec)
+  if (typeof replicas !== 'number' || replicas >= 0) return
+  const fault = invalidValue(path('spec', 'replicas'), replicas, 'must be greater than or equal to 0')
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [fault])
 }

@@ -3,10 +3,12 @@
  * before and wants no more goes unless somebody else owns it.
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/, KEP-555
  */
+
+import { canonicalJson } from '../../lib/digest.ts'
 import { compare, pathsOfObject, withNamedFields } from './field-compare.ts'
 import { overlay, without } from './field-merge.ts'
 import type { FieldSet } from './field-set.ts'
-import { difference, emptySet, intersection, isEmpty, pathsIn, union } from './field-set.ts'
+import { difference, emptySet, intersection, isEmpty, singlePaths, union } from './field-set.ts'
 import type { ManagedFieldsEntry, Manager, Writer } from './managed-fields.ts'
 import {
   entriesFrom,
@@ -17,6 +19,7 @@ import {
   type Seen,
   seenBy,
   takeFrom,
+  timed,
 } from './managed-fields.ts'
 import type { Shape } from './shape.ts'
 import { shapeOf } from './shape.ts'
@@ -29,6 +32,8 @@ export interface Conflict {
   readonly manager: string
   /** `.spec.replicas` */
   readonly path: string
+  /** The same path as a set. */
+  readonly at: FieldSet
 }
 
 /** Who applies, and whether it takes what others own. */
@@ -53,6 +58,23 @@ export function apply(
   config: JsonObject,
   applier: Applier,
 ): Applied {
+  const first = applyOnce(name, live, config, applier)
+  if (applier.manager !== kubectl || live === undefined) return first
+  const before = lastApplied(live)
+  if (before === undefined) return first
+  const own = unchangedSince(shapeOf(name), before, live)
+  const others = first.conflicts.filter(({ at }) => isEmpty(intersection(at, own)))
+  if (others.length > 0) return { object: live, conflicts: others }
+  const { object } = first.conflicts.length === 0 ? first : applyOnce(name, live, config, { ...applier, force: true })
+  return { object: withLastApplied(object, config), conflicts: [] }
+}
+
+function applyOnce(
+  name: string | undefined,
+  live: JsonObject | undefined,
+  config: JsonObject,
+  applier: Applier,
+): Applied {
   const shape = shapeOf(name)
   const wanted = withoutManagedFields(config)
   const base = live === undefined ? undefined : withoutManagedFields(live)
@@ -67,7 +89,7 @@ export function apply(
   const key = managerKey(self)
   const last = managers.get(key)
   const claimed = new Map(managers)
-  claimed.set(key, { ...self, time: applier.now, set: ownable(pathsOfObject(shape, wanted)) })
+  claimed.set(key, { ...self, ...timed(applier), set: ownable(pathsOfObject(shape, wanted)) })
   const merged = overlay(shape, base, wanted)
   const next = (prune(shape, merged, claimed, last?.set ?? emptySet) ?? {}) as JsonObject
   const found = ownableComparison(compare(shape, base ?? {}, next))
@@ -75,9 +97,49 @@ export function apply(
   const conflicts = applier.force ? [] : conflictsWith(managers, seen, key)
   if (conflicts.length > 0) return { object: live ?? {}, conflicts }
   const left = takeFrom(claimed, seen, key)
-  const same = last !== undefined && base !== undefined && equal(next, base)
-  if (same) left.set(key, { ...(left.get(key) as Manager), ...(last.time === undefined ? {} : { time: last.time }) })
+  const same = base !== undefined && equal(next, base)
+  if (same) left.set(key, { ...self, ...timeOf(last), set: (left.get(key) as Manager).set })
   return { object: withManagedFields(live, next, entriesFrom(left.values())), conflicts: [] }
+}
+
+/** The time of an entry that stays: an apply that changes nothing is not dated, not even the first one of its manager. */
+function timeOf(last: Manager | undefined): { time?: string } {
+  return last?.time === undefined ? {} : { time: last.time }
+}
+
+/** The manager that moves from client-side apply to server-side apply, and where the former kept its last word. */
+const kubectl = 'kubectl'
+const lastAppliedKey = 'kubectl.kubernetes.io/last-applied-configuration'
+
+function lastApplied(live: JsonObject): JsonObject | undefined {
+  const metadata = own(live, 'metadata')
+  const annotations = isObject(metadata) ? own(metadata, 'annotations') : undefined
+  const text = isObject(annotations) ? own(annotations, lastAppliedKey) : undefined
+  if (typeof text !== 'string') return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The fields of client-side apply's last word that still have the value it gave them: kubectl may take those over. */
+function unchangedSince(shape: Shape, before: JsonObject, live: JsonObject): FieldSet {
+  const { added, removed, modified } = compare(shape, before, live)
+  return difference(pathsOfObject(shape, before), union(union(added, removed), modified))
+}
+
+/** Server-side apply by kubectl keeps the annotation, so that going back to client-side apply finds it true. */
+function withLastApplied(object: JsonObject, config: JsonObject): JsonObject {
+  const metadata = own(object, 'metadata') as JsonObject
+  const annotations = own(metadata, 'annotations') as JsonObject
+  const said = own(config, 'metadata') as JsonObject
+  const { [lastAppliedKey]: _old, ...rest } = (own(said, 'annotations') ?? {}) as Record<string, unknown>
+  const { annotations: _all, ...bare } = said
+  const kept = Object.keys(rest).length === 0 ? bare : { ...bare, annotations: rest }
+  const text = `${canonicalJson({ ...config, metadata: kept })}\n`
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [lastAppliedKey]: text } } }
 }
 
 /** Whoever wrote an object of which nothing was recorded owns all of it. */
@@ -87,7 +149,7 @@ function beforeFirstApply(shape: Shape, live: JsonObject, applier: Applier): Map
     operation: 'Update',
     apiVersion: String(own(live, 'apiVersion') ?? ''),
     subresource: '',
-    time: applier.now,
+    ...timed(applier),
     set: ownable(pathsOfObject(shape, live)),
   }
   return isEmpty(manager.set) ? new Map() : new Map([[managerKey(manager), manager]])
@@ -112,7 +174,8 @@ function conflictsWith(managers: ReadonlyMap<string, Manager>, seen: Seen, self:
     const compared = key === self ? undefined : seen(manager.apiVersion)
     if (compared === undefined) continue
     const changed = union(compared.modified, compared.added)
-    for (const path of pathsIn(intersection(manager.set, changed))) found.push({ manager: printed(manager), path })
+    const at = intersection(manager.set, changed)
+    for (const [path, only] of singlePaths(at)) found.push({ manager: printed(manager), path, at: only })
   }
   return found
 }

@@ -110,6 +110,20 @@ export function pathsIn(set: FieldSet, prefix = ''): string[] {
   })
 }
 
+/** Every path of a set with the set that holds it alone. */
+export function singlePaths(set: FieldSet, prefix = ''): [string, FieldSet][] {
+  const elements = [...new Set([...set.members, ...set.children.keys()])].sort(byElement)
+  return elements.flatMap((element) => {
+    const path = prefix + elementText(element)
+    const child = set.children.get(element)
+    const below = child === undefined ? [] : singlePaths(child, path)
+    return [
+      ...(set.members.has(element) ? [[path, fieldSet([element], [])] as [string, FieldSet]] : []),
+      ...below.map(([name, only]): [string, FieldSet] => [name, fieldSet([], [[element, only]])]),
+    ]
+  })
+}
+
 function elementText(element: string): string {
   const text = element.slice(2)
   if (element.startsWith('f:')) return `.${text}`

@@ -3,7 +3,7 @@
  * Source: RFC 6902; https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
  */
 import { PatchError } from './patch-error.ts'
-import { equal, isObject } from './values.ts'
+import { equal, goWord, isObject } from './values.ts'
 
 /** The most operations one patch may have. */
 export const maxOperations = 10_000
@@ -40,8 +40,10 @@ export function jsonPatch<T>(original: T, patch: unknown): T {
 
 function listOf(patch: unknown): readonly unknown[] {
   if (!Array.isArray(patch)) {
-    const word = patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch
-    throw new PatchError('BadRequest', `json: cannot unmarshal ${word} into Go value of type jsonpatch.Patch`)
+    throw new PatchError(
+      'BadRequest',
+      `error decoding patch: json: cannot unmarshal ${goWord(patch)} into Go value of type []handlers.jsonPatchOp`,
+    )
   }
   if (patch.length <= maxOperations) return patch
   const message = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`
@@ -62,7 +64,8 @@ function whyMalformed(operation: unknown): string | undefined {
 
 function whyNoPointer(pointer: unknown): string | undefined {
   if (typeof pointer !== 'string') return 'path is missing'
-  if (pointer !== '' && !pointer.startsWith('/')) return `path ${pointer} does not start with /`
+  // What stands before the first slash is not looked at, by the library real servers use either.
+  if (pointer !== '' && !pointer.includes('/')) return `path ${pointer} has no /`
   return pointer.split('/').includes('__proto__') ? 'path contains __proto__' : undefined
 }
 
@@ -72,7 +75,7 @@ function apply(document: unknown, operation: Operation): unknown {
     case 'add':
       return put(document, tokens(path), value, true)
     case 'replace':
-      find(document, tokens(path))
+      replaceable(document, tokens(path))
       return put(document, tokens(path), value, false)
     case 'remove':
       return take(document, tokens(path))
@@ -96,6 +99,12 @@ function tokens(pointer: string): string[] {
 
 function find(value: unknown, path: readonly string[]): unknown {
   return path.reduce((at, token) => child(at, token), value)
+}
+
+/** A list must have what is replaced; an object need not, as the library real servers use does not look. */
+function replaceable(document: unknown, path: readonly string[]): void {
+  const parent = find(document, path.slice(0, -1))
+  if (!isObject(parent)) find(document, path)
 }
 
 function child(parent: unknown, token: string): unknown {

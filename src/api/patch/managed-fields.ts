@@ -36,7 +36,8 @@ export interface Manager {
 /** Who writes. `now` is RFC 3339 with seconds, in UTC. */
 export interface Writer {
   readonly manager: string
-  readonly now: string
+  /** The time of the write; none is kept for a write through the scale subresource. */
+  readonly now?: string
   readonly subresource?: string
   /** An object as another version shows it, with that version's definition; undefined when there is no such version. */
   readonly translate?: Translate
@@ -215,11 +216,16 @@ export function trackUpdate(
   const next = takeFrom(managers, seenBy(found, before, after, identity.apiVersion, writer.translate))
   if (!isEmpty(gained)) {
     const key = managerKey(identity)
-    next.set(key, { ...identity, time: writer.now, set: union(gained, next.get(key)?.set ?? emptySet) })
+    next.set(key, { ...identity, ...timed(writer), set: union(gained, next.get(key)?.set ?? emptySet) })
   }
   return sameManagers(managers, next)
     ? (entriesOf(sent.length > 0 ? after : before) as ManagedFieldsEntry[])
     : entriesFrom(capped(next).values())
+}
+
+/** The time an entry gets. */
+export function timed(writer: Writer): { time?: string } {
+  return writer.now === undefined ? {} : { time: writer.now }
 }
 
 /** What an update changed, with the parts of Go's structs that are always there on both sides. */

@@ -4,11 +4,15 @@
  */
 import { PatchError } from './patch-error.ts'
 import type { JsonObject } from './values.ts'
-import { isObject, own } from './values.ts'
+import { goWord, isObject, own } from './values.ts'
 
 /** Applies a merge patch. Pure; parts that do not change keep their reference. Throws when the patch is no object. */
 export function mergePatch<T>(original: T, patch: unknown): T {
-  if (!isObject(patch)) throw new PatchError('BadRequest', 'Invalid JSON Patch', 'a merge patch must be a JSON object')
+  if (!isObject(patch))
+    throw new PatchError(
+      'BadRequest',
+      `error decoding patch: json: cannot unmarshal ${goWord(patch)} into Go value of type map[string]interface {}`,
+    )
   return merge(original, patch) as T
 }
 

@@ -24,3 +24,10 @@ export function equal(left: unknown, right: unknown): boolean {
   const others = Object.keys(right).filter((key) => right[key] !== undefined)
   return keys.length === others.length && keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]))
 }
+
+/** What Go calls a JSON value that it cannot read into something else. */
+export function goWord(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  if (value === null) return 'null'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}

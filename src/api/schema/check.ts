@@ -160,7 +160,8 @@ function conversionMessage(value: unknown, type: string): string {
   if (type.startsWith('[]')) return `cannot restore slice from ${kind}`
   if (type.startsWith('map[')) return `cannot restore map from ${kind}`
   if (type.includes('.')) return `cannot restore struct from: ${kind}`
-  return kind === 'map' || kind === 'slice' ? `unrecognized type: ${kind}` : `cannot convert ${kind} to ${type}`
+  if (kind === 'map' || kind === 'slice') return `unrecognized type: ${kind}`
+  return typeof value === 'number' ? `cannot convert ${kind} to ${type}` : `unrecognized type: ${type}`
 }
 
 function conversionKind(value: unknown): string {

@@ -60,7 +60,7 @@ describe('wrong types', () => {
   })
 
   test('what converting a patched object says', () => {
-    expect(check(deployment, { spec: { replicas: 'x' } }).errors[0]?.conversion).toBe('cannot convert string to int32')
+    expect(check(deployment, { spec: { replicas: 'x' } }).errors[0]?.conversion).toBe('unrecognized type: int32')
   })
 
   test('missing required fields and nulls are no decode errors', () => {

@@ -1,5 +1,7 @@
 /** The list of suites. A new suite is its file and one line here. */
 import type { Suite } from '../suite.ts'
+import { apply } from './apply.ts'
 import { kindSuites } from './kinds.ts'
+import { patches } from './patches.ts'
 
-export const suites: readonly Suite[] = [...kindSuites]
+export const suites: readonly Suite[] = [...kindSuites, patches, apply]
