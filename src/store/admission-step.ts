@@ -1,6 +1,6 @@
 /** The shapes of admission: a request, the tools a plugin has, and a plugin with its part in each phase. */
 import type { Kind } from '../api/kind.ts'
-import type { KubeObject } from '../api/object.ts'
+import type { KubeObject, ResourceKey } from '../api/object.ts'
 import { forbidden, type StatusError } from '../api/status-error.ts'
 import type { UserInfo } from '../api/user-info.ts'
 import type { OutsideCall } from '../ports.ts'
@@ -42,6 +42,8 @@ export interface AdmissionTools {
   audit(key: string, value: string): void
   /** The answers to these calls; the write waits until they are there. */
   ask(calls: readonly OutsideCall[]): readonly OutsideAnswer[]
+  /** Changes another stored object in the same commit (a quota that is charged). Not for dry runs. */
+  alsoWrite(resource: ResourceKey, previous: KubeObject, next: KubeObject): void
   /** True in the second pass, after a webhook or policy changed what earlier plugins had seen. */
   readonly again: boolean
   /** Asks for a second pass over the mutating plugins. */

@@ -8,7 +8,7 @@ import { conflict } from '../api/status-error.ts'
 import type { OutsideCall } from '../ports.ts'
 import type { AdmissionRequest, AdmissionTools } from './admission-step.ts'
 import { askedTooOften, NeedsAnswers, type OutsideAnswer, type OutsideRecord } from './outside.ts'
-import { type CommitContext, kindFor, type Plan, viewOf } from './plan.ts'
+import { type CommitContext, kindFor, type Plan, type SideWrite, viewOf } from './plan.ts'
 import { requesterOf } from './requester.ts'
 import type { TransitionBase } from './transition.ts'
 import type { View } from './view.ts'
@@ -19,6 +19,7 @@ type Sent = Omit<AdmissionRequest, 'requestKind' | 'user' | 'dryRun'>
 export class Admission {
   readonly warnings: string[] = []
   readonly annotations: Record<string, string> = {}
+  readonly #also: SideWrite[] = []
   readonly #context: CommitContext
   readonly #transition: TransitionBase
   readonly #tools: AdmissionTools & { again: boolean }
@@ -42,6 +43,9 @@ export class Admission {
       ask: (calls) => answersTo(calls, transition.outside),
       passAgain: () => {
         this.#wanted = true
+      },
+      alsoWrite: (resource, previous, next) => {
+        this.#also.push({ kind: kindFor(context, resource), previous, next })
       },
       again: false,
       kept: new Map(),
@@ -73,9 +77,10 @@ export class Admission {
   }
 
   /** What a plan says beside the object: the warnings before admission and its own, its audit annotations. */
-  said(before: readonly string[]): Pick<Plan, 'warnings' | 'audit'> {
+  said(before: readonly string[]): Pick<Plan, 'warnings' | 'audit' | 'also'> {
     const warnings = this.warnings.length === 0 ? before : [...before, ...this.warnings]
-    return Object.keys(this.annotations).length === 0 ? { warnings } : { warnings, audit: this.annotations }
+    const audit = Object.keys(this.annotations).length === 0 ? {} : { audit: this.annotations }
+    return { warnings, ...audit, ...(this.#also.length === 0 ? {} : { also: this.#also }) }
   }
 
   #pass(sent: Sent, phase: 'mutate' | 'allocate'): KubeObject {

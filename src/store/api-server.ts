@@ -147,19 +147,17 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
       this.store.waiting = queued
       return
     }
-    const { snapshot, outcome, pending } = reduce(this.store, transition)
+    const { snapshot, outcome, pending, before = [] } = reduce(this.store, transition)
     if (pending !== undefined) return this.#park(pending, letter)
     this.store.snapshot = snapshot
     if (outcome.ok && outcome.change !== undefined) {
-      const { change } = outcome
-      this.store.latest.follow(
-        snapshot,
-        change.resource,
-        change.key,
-        change.type === 'DELETED' ? undefined : change.object,
-      )
-      this.store.log.push(change)
-      this.#committed.next({ transition, revision: change.revision, time: change.time, cause: change.cause, change })
+      const changes = [...before, outcome.change]
+      for (const { resource, key, type, object } of changes)
+        this.store.latest.follow(snapshot, resource, key, type === 'DELETED' ? undefined : object)
+      for (const change of changes) {
+        this.store.log.push(change)
+        this.#committed.next({ transition, revision: change.revision, time: change.time, cause: change.cause, change })
+      }
       this.#snapshots.next(snapshot)
     }
     this.#outcomes.next({ transition, outcome })

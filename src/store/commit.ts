@@ -2,12 +2,12 @@
  * The only writer. `reduce` takes a context and one transition and answers the next snapshot, what changed and the
  * answer for the sender; it never throws for what a sender may do wrong.
  */
-import type { KubeObject } from '../api/object.ts'
+import { type KubeObject, objectKey } from '../api/object.ts'
 import { badRequest, internal, StatusError } from '../api/status-error.ts'
 import { prngOf } from '../lib/prng.ts'
 import type { OutsideCall } from '../ports.ts'
 import { NeedsAnswers, type OutsideRecord } from './outside.ts'
-import type { CommitContext, Plan } from './plan.ts'
+import type { CommitContext, Plan, SideWrite } from './plan.ts'
 import { frozen, type Snapshot, withObject } from './snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from './transition.ts'
 import { planBind } from './write-bind.ts'
@@ -25,6 +25,8 @@ export interface Reduced {
   readonly snapshot: Snapshot
   readonly outcome: Outcome
   readonly pending?: Pending
+  /** Changes of other objects that were written with it, before its own. */
+  readonly before?: readonly Change[]
 }
 
 /** A write that waits for answers from outside. */
@@ -95,18 +97,35 @@ function unwritten(object: KubeObject, said: Pick<Plan, 'warnings' | 'audit'> = 
 }
 
 function carriedOut(context: CommitContext, transition: Transition, plan: Plan): Reduced {
-  const { snapshot, now } = context
+  const { now } = context
   const { kind, key, previous, next, last = previous } = plan
   const said = plan.audit === undefined ? { warnings: plan.warnings } : { warnings: plan.warnings, audit: plan.audit }
-  if (next !== undefined && next === previous) return { snapshot, outcome: unwritten(next, said) }
+  if (next !== undefined && next === previous) return { snapshot: context.snapshot, outcome: unwritten(next, said) }
+  const cause = transition.cause ?? unknownCause
+  const dry = transition.dryRun === true
+  const { snapshot, changes } = withSideWrites(context, dry ? [] : (plan.also ?? []), cause)
   const revision = snapshot.revision + 1
   const object = withVersion((next ?? last) as KubeObject, String(revision))
-  if (transition.dryRun === true) return { snapshot, outcome: unwritten(next === undefined ? object : next, said) }
+  if (dry) return { snapshot, outcome: unwritten(next === undefined ? object : next, said) }
   const after = withObject(snapshot, kind, next === undefined ? undefined : object, key, now)
   const type = previous === undefined ? 'ADDED' : next === undefined ? 'DELETED' : 'MODIFIED'
-  const cause = transition.cause ?? unknownCause
   const change: Change = { type, resource: kind.resource, key, object, previous, revision, time: now, cause }
-  return { snapshot: after, outcome: { ok: true, object, change, ...said } }
+  const outcome = { ok: true, object, change, ...said } as const
+  return changes.length === 0 ? { snapshot: after, outcome } : { snapshot: after, outcome, before: changes }
+}
+
+/** The snapshot after the other objects that change with a write, each at a revision of its own. */
+function withSideWrites({ snapshot, now }: CommitContext, writes: readonly SideWrite[], cause: Cause) {
+  const changes: Change[] = []
+  let after = snapshot
+  for (const { kind, previous, next } of writes) {
+    const revision = after.revision + 1
+    const object = withVersion(next, String(revision))
+    const key = objectKey(object.metadata.namespace ?? '', object.metadata.name)
+    after = withObject(after, kind, object, key, now)
+    changes.push({ type: 'MODIFIED', resource: kind.resource, key, object, previous, revision, time: now, cause })
+  }
+  return { snapshot: after, changes }
 }
 
 function withVersion(object: KubeObject, version: string): KubeObject {

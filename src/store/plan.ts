@@ -33,6 +33,15 @@ export interface Plan {
   readonly warnings: readonly string[]
   /** Audit annotations of admission. */
   readonly audit?: Readonly<Record<string, string>>
+  /** Other objects that change in the same commit, before the write itself. */
+  readonly also?: readonly SideWrite[]
+}
+
+/** A change of another object that comes with a write. */
+export interface SideWrite {
+  readonly kind: Kind
+  readonly previous: KubeObject
+  readonly next: KubeObject
 }
 
 /** The kind of a collection in one of its versions (the stored one when none is named), or a 404 as for unknown paths. */

@@ -9,6 +9,7 @@ export function toolsOf(more: Partial<AdmissionTools> = {}): AdmissionTools {
     warn: () => undefined,
     audit: () => undefined,
     ask: () => [],
+    alsoWrite: () => undefined,
     again: false,
     passAgain: () => undefined,
     kept: new Map(),
