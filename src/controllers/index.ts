@@ -14,6 +14,7 @@ import { persistentVolumeClaimBinderController } from './persistent-volume-claim
 import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replicaset.ts'
+import { resourceQuotaController, resourceQuotaControllerOf } from './resource-quota.ts'
 import { rootCaCertificateController } from './root-ca-certificate.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction.ts'
@@ -40,11 +41,12 @@ export const controllers: readonly Controller[] = [
   garbageCollectorController,
   podGarbageCollectorController,
   eventExpiryController,
+  resourceQuotaController,
 ]
 
 /** The controllers that work on all kinds there are, made for these. */
 export function controllersOfAll(kinds: readonly Kind[]): readonly Controller[] {
-  return [namespaceControllerOf(kinds), garbageCollectorOf(kinds)]
+  return [namespaceControllerOf(kinds), garbageCollectorOf(kinds), resourceQuotaControllerOf(kinds)]
 }
 
 /** The controllers of a cluster that serves these kinds. */

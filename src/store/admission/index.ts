@@ -5,8 +5,10 @@
  */
 import type { AdmissionPlugin } from '../admission-step.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { priority } from './priority.ts'
+import { resourceQuota } from './quota/quota.ts'
 import { serviceAccount } from './service-account.ts'
 import { serviceAllocation } from './service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
@@ -14,11 +16,13 @@ import { taintNodesByCondition } from './taint-nodes.ts'
 
 export const admission: readonly AdmissionPlugin[] = [
   { name: 'NamespaceLifecycle', mutate: namespaceLifecycle },
+  { name: 'LimitRanger', mutate: limitDefaults, validate: limitChecks },
   { name: 'ServiceAccount', mutate: serviceAccount },
   { name: 'TaintNodesByCondition', mutate: taintNodesByCondition },
   { name: 'Priority', mutate: priority },
   { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
   { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
+  { name: 'ResourceQuota', validate: resourceQuota },
   { name: 'ServiceAllocation', allocate: serviceAllocation },
 ]
