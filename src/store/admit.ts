@@ -7,6 +7,7 @@ import type { KubeObject } from '../api/object.ts'
 import { conflict } from '../api/status-error.ts'
 import type { OutsideCall } from '../ports.ts'
 import type { AdmissionRequest, AdmissionTools } from './admission-step.ts'
+import { managed } from './managed.ts'
 import { askedTooOften, NeedsAnswers, type OutsideAnswer, type OutsideRecord } from './outside.ts'
 import { type CommitContext, kindFor, type Plan, type SideWrite, viewOf } from './plan.ts'
 import { requesterOf } from './requester.ts'
@@ -45,7 +46,9 @@ export class Admission {
         this.#wanted = true
       },
       alsoWrite: (resource, previous, next) => {
-        this.#also.push({ kind: kindFor(context, resource), previous, next })
+        const kind = kindFor(context, resource)
+        const recorded = managed(context, kind, previous, next, 'status', { manager: 'kube-apiserver' })
+        this.#also.push({ kind, previous, next: recorded })
       },
       again: false,
       kept: new Map(),

@@ -38,6 +38,7 @@ export const ResourceQuota = defineKind({
   plural: 'resourcequotas',
   shortNames: ['quota'],
   namespaced: true,
+  answersDeleted: true,
   schema: 'io.k8s.api.core.v1.ResourceQuota',
   subresources: { status: true },
   hasGeneration: false,

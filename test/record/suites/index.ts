@@ -2,6 +2,7 @@
 import type { Suite } from '../suite.ts'
 import { apply } from './apply.ts'
 import { kindSuites } from './kinds.ts'
+import { limits } from './limits.ts'
 import { patches } from './patches.ts'
 
-export const suites: readonly Suite[] = [...kindSuites, patches, apply]
+export const suites: readonly Suite[] = [...kindSuites, patches, apply, limits]
