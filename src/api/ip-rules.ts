@@ -61,15 +61,6 @@ export function ipFaults(text: string, place: Path, before: readonly string[] = 
   ]
 }
 
-/** The faults of a range such as `10.0.0.0/8`. */
-export function cidrFaults(text: string, place: Path, before: readonly string[] = []): FieldError[] {
-  if (before.includes(text)) return []
-  const [address = '', bits = '', ...more] = text.split('/')
-  const longest = isIp(address, 'IPv4') ? 32 : 128
-  const isRange = more.length === 0 && isIp(address) && /^\d{1,3}$/.test(bits) && Number(bits) <= longest
-  return when(!isRange, invalidValue(place, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'))
-}
-
 /** The faults of an address behind a service: it must be one that others can reach. */
 export function endpointIpFaults(text: string, place: Path): FieldError[] {
   const bytes = ipv4Bytes(text)

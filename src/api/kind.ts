@@ -109,8 +109,8 @@ export interface KindSpec {
   readonly answersDeleted?: boolean
   /** Default propagation when a DELETE names none; 'background' for everything modern. */
   readonly defaultPropagation?: 'Background' | 'Orphan'
-  /** Whether metadata.generation counts the changes; absent: for objects that have a `spec`. */
-  readonly hasGeneration?: boolean
+  /** Whether metadata.generation counts the changes; absent: for objects with a `spec`; 'later': not the creation. */
+  readonly hasGeneration?: boolean | 'later'
   /** False when the version that objects are stored in is not served itself. */
   readonly served?: boolean
   /** Further group versions at which the same objects are served. */

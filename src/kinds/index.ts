@@ -26,25 +26,42 @@ import { Service } from './core/service.ts'
 import { ServiceAccount } from './core/service-account.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.ts'
 import { NodeMetrics, PodMetrics } from './metrics.ts'
+import { Ingress } from './networking/ingress.ts'
+import { IngressClass } from './networking/ingress-class.ts'
+import { IPAddress } from './networking/ip-address.ts'
+import { NetworkPolicy } from './networking/network-policy.ts'
+import { ServiceCIDR } from './networking/service-cidr.ts'
 import { RuntimeClass } from './node/runtime-class.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
+import { CSIDriver } from './storage/csi-driver.ts'
+import { CSINode } from './storage/csi-node.ts'
+import { CSIStorageCapacity } from './storage/csi-storage-capacity.ts'
 import { StorageClass } from './storage/storage-class.ts'
+import { VolumeAttachment } from './storage/volume-attachment.ts'
+import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 
 export {
   ConfigMap,
   ControllerRevision,
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
   DaemonSet,
   Deployment,
   EndpointSlice,
   Event,
   HorizontalPodAutoscaler,
+  Ingress,
+  IngressClass,
+  IPAddress,
   Lease,
   LimitRange,
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
   MutatingWebhookConfiguration,
   Namespace,
+  NetworkPolicy,
   Node,
   NodeMetrics,
   PersistentVolume,
@@ -59,10 +76,13 @@ export {
   Secret,
   Service,
   ServiceAccount,
+  ServiceCIDR,
   StorageClass,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
+  VolumeAttachment,
+  VolumeAttributesClass,
 }
 
 export const kinds: readonly Kind[] = [
@@ -97,4 +117,14 @@ export const kinds: readonly Kind[] = [
   LimitRange,
   ResourceQuota,
   RuntimeClass,
+  IPAddress,
+  Ingress,
+  IngressClass,
+  NetworkPolicy,
+  ServiceCIDR,
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  VolumeAttachment,
+  VolumeAttributesClass,
 ]

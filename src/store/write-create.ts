@@ -68,7 +68,7 @@ function withIdentity(context: CommitContext, kind: Kind, object: KubeObject, na
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   const { namespace: _namespace, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given
-  const generation = (kind.hasGeneration ?? object.spec !== undefined) ? { generation: 1 } : {}
+  const generation = (kind.hasGeneration ?? object.spec !== undefined) === true ? { generation: 1 } : {}
   const place = kind.namespaced ? { namespace } : {}
   const metadata = {
     ...kept,

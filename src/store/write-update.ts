@@ -179,12 +179,13 @@ function pick<K extends keyof ObjectMeta>(meta: Partial<ObjectMeta>, field: K): 
 
 /** generation goes up exactly when something other than metadata and status changed. */
 function withGeneration(kind: Kind, next: KubeObject, stored: KubeObject): KubeObject {
-  if (kind.hasGeneration === false || stored.metadata.generation === undefined) return next
+  const { generation = kind.hasGeneration === 'later' ? 0 : undefined } = stored.metadata
+  if (kind.hasGeneration === false || generation === undefined) return next
   const changed = Object.keys({ ...next, ...stored }).some(
     (field) => field !== 'metadata' && field !== 'status' && !equal(next[field], stored[field]),
   )
   if (!changed) return next
-  return { ...next, metadata: { ...next.metadata, generation: stored.metadata.generation + 1 } }
+  return { ...next, metadata: { ...next.metadata, generation: generation + 1 } }
 }
 
 function scaled(kind: Kind, stored: KubeObject, scale: KubeObject): KubeObject {

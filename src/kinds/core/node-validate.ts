@@ -4,7 +4,8 @@
  */
 import { among, each, entriesOf, goStruct, isFilled, listOf, type Part, when } from '../../api/checks.ts'
 import { duplicate, type FieldError, forbiddenValue, invalidValue, path, required } from '../../api/field-error.ts'
-import { cidrFaults, isIp } from '../../api/ip-rules.ts'
+import { cidrFaults } from '../../api/ip-range.ts'
+import { isIp } from '../../api/ip-rules.ts'
 import { validateLabelName } from '../../api/meta.ts'
 import { isValidLabelValue } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'

@@ -25,7 +25,8 @@ import {
   path,
   required,
 } from '../../api/field-error.ts'
-import { cidrFaults, endpointIpFaults, ipFaults } from '../../api/ip-rules.ts'
+import { cidrFaults } from '../../api/ip-range.ts'
+import { endpointIpFaults, ipFaults } from '../../api/ip-rules.ts'
 import { validateLabels } from '../../api/meta.ts'
 import { isValidPortNumber } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'

@@ -31,7 +31,7 @@ function wholeFaults(object: KubeObject): FieldError[] {
   const provisioner: string = object.provisioner ?? ''
   const at = path('provisioner')
   return [
-    ...(provisioner === '' ? [required(at)] : qualifiedName(provisioner.toLowerCase(), at)),
+    ...driverNameFaults(provisioner, at),
     ...parameterFaults(object.parameters, path('parameters')),
     ...(isFilled(object.reclaimPolicy) ? among(object.reclaimPolicy, ['Delete', 'Retain'], path('reclaimPolicy')) : []),
     ...modeFaults(object.volumeBindingMode, path('volumeBindingMode')),
@@ -39,11 +39,17 @@ function wholeFaults(object: KubeObject): FieldError[] {
   ]
 }
 
+/** The faults of the name of the driver behind a class; case does not matter. */
+export function driverNameFaults(name: string, place: Path): FieldError[] {
+  return name === '' ? [required(place)] : qualifiedName(name.toLowerCase(), place)
+}
+
 function modeFaults(mode: unknown, place: Path): FieldError[] {
   return isSet(mode) ? among(mode, ['Immediate', 'WaitForFirstConsumer'], place) : [required(place)]
 }
 
-function parameterFaults(parameters: unknown, place: Path): FieldError[] {
+/** The faults of a driver's parameters. */
+export function parameterFaults(parameters: unknown, place: Path): FieldError[] {
   const entries = entriesOf(parameters)
   if (entries.length > mostParameters) return [tooLong(place, mostParameters)]
   const bytes = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0)
