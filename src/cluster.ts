@@ -12,7 +12,7 @@ import { Loop } from './actors/loop.ts'
 import { transitionsOf } from './actors/pipeline.ts'
 import type { World } from './actors/world.ts'
 import { createRegistry } from './api/registry.ts'
-import { bootTransitions } from './cluster/boot.ts'
+import { bootSnapshot, bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { type ClusterOptions, historyOf, seedOf, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
@@ -29,7 +29,6 @@ import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
 import { Latest } from './store/latest.ts'
 import { nobodyWaits } from './store/parked.ts'
-import { emptySnapshot } from './store/snapshot.ts'
 
 /** Something a controller could not do: its name, the key, and the error in words. */
 export interface Trouble {
@@ -101,8 +100,8 @@ function agentsOf(options: ClusterOptions, world: World, used: readonly Controll
 
 function newWorld(options: ClusterOptions): World {
   const now = startOf(options)
-  const snapshot = emptySnapshot(now)
   const seed = seedOf(options)
+  const snapshot = bootSnapshot(now, seed)
   return {
     seed,
     store: {
@@ -110,7 +109,7 @@ function newWorld(options: ClusterOptions): World {
       latest: new Latest(snapshot),
       registry: createRegistry([...kinds, ...(options.kinds ?? [])]),
       now,
-      log: new Ring(historyOf(options)),
+      log: new Ring(historyOf(options), snapshot.revision + 1),
       prng: prngOf(seed),
       waiting: nobodyWaits,
       admission,

@@ -82,6 +82,8 @@ export interface KindSpec {
   readonly subresources?: Subresources
   /** Verbs served; all eight when absent. */
   readonly verbs?: readonly string[]
+  /** A question that the server answers and never stores: a review. */
+  readonly virtual?: true
   /** What decoding itself changes: fields that are another spelling of others. Before defaults, for every sender but trusted ones. Pure. */
   readonly convert?: (object: KubeObject) => KubeObject
   /** The strategies: what the server itself changes before an object is stored (drop status, allocate nothing). Pure. */

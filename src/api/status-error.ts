@@ -249,6 +249,12 @@ export function methodNotAllowed(resource: GroupResource, action: string): Statu
   return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: detailsOf(resource, '') })
 }
 
+/** 405 of a path that serves other methods only. */
+export function methodNotServed(): StatusError {
+  const message = 'the server does not allow this method on the requested resource'
+  return new StatusError({ code: 405, reason: 'MethodNotAllowed', message, details: {} })
+}
+
 /** 406: none of the media types the client accepts can be produced. */
 export function notAcceptable(accepted: readonly string[]): StatusError {
   const message = `only the following media types are accepted: ${accepted.join(', ')}`

@@ -1,5 +1,9 @@
 /** What a cluster has before anybody applied anything: namespaces, the API's own Service, classes. */
 import type { KubeObject } from '../api/object.ts'
+import { bootstrapObjects } from '../api/rbac/policy.ts'
+import { toRfc3339 } from '../api/time.ts'
+import { prngOf, uuidFrom } from '../lib/prng.ts'
+import { emptySnapshot, type Snapshot, startedWith } from '../store/snapshot.ts'
 import type { Create } from '../store/transition.ts'
 
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
@@ -50,4 +54,30 @@ function priorityClass(name: string, value: number): KubeObject {
 export function bootTransitions(): Create[] {
   const cause = { why: 'boot', by: 'kybern' } as const
   return bootObjects().map((one) => ({ type: 'create', ...one, cause }))
+}
+
+/** Keeps what the policy draws apart from what everything else draws. */
+const policySeed = 0x5bac
+
+/** The snapshot made last: a memo of a pure function over immutable values, so it never changes an answer. */
+let last: { readonly now: number; readonly seed: number; readonly snapshot: Snapshot } | undefined
+
+/**
+ * The snapshot of a cluster before its first transition: the roles and bindings of the default policy are there, all of
+ * revision 1, as one transaction would have written them.
+ */
+export function bootSnapshot(now: number, seed: number): Snapshot {
+  if (last?.now !== now || last.seed !== seed) last = { now, seed, snapshot: withPolicy(now, seed) }
+  return last.snapshot
+}
+
+function withPolicy(now: number, seed: number): Snapshot {
+  const prng = prngOf(seed ^ policySeed)
+  const objects: Record<string, KubeObject[]> = {}
+  for (const object of bootstrapObjects(toRfc3339(now), () => uuidFrom(prng), '1')) {
+    const resource = `${object.kind.toLowerCase()}s.rbac.authorization.k8s.io`
+    objects[resource] = objects[resource] ?? []
+    objects[resource].push(object)
+  }
+  return startedWith(emptySnapshot(now), objects)
 }

@@ -10,6 +10,13 @@ import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
 import { ReplicaSet } from './apps/replica-set.ts'
+import { SelfSubjectReview, TokenReview } from './authentication/reviews.ts'
+import {
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+} from './authorization/reviews.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
 import { Lease } from './coordination/lease.ts'
 import { ConfigMap } from './core/config-map.ts'
@@ -33,6 +40,10 @@ import { NetworkPolicy } from './networking/network-policy.ts'
 import { ServiceCIDR } from './networking/service-cidr.ts'
 import { RuntimeClass } from './node/runtime-class.ts'
 import { PodDisruptionBudget } from './policy/pod-disruption-budget.ts'
+import { ClusterRole } from './rbac/cluster-role.ts'
+import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
+import { Role } from './rbac/role.ts'
+import { RoleBinding } from './rbac/role-binding.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
 import { CSIDriver } from './storage/csi-driver.ts'
 import { CSINode } from './storage/csi-node.ts'
@@ -42,6 +53,8 @@ import { VolumeAttachment } from './storage/volume-attachment.ts'
 import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 
 export {
+  ClusterRole,
+  ClusterRoleBinding,
   ConfigMap,
   ControllerRevision,
   CSIDriver,
@@ -72,6 +85,8 @@ export {
   PriorityClass,
   ReplicaSet,
   ResourceQuota,
+  Role,
+  RoleBinding,
   RuntimeClass,
   Secret,
   Service,
@@ -107,6 +122,16 @@ export const kinds: readonly Kind[] = [
   PodMetrics,
   PodDisruptionBudget,
   PriorityClass,
+  SelfSubjectReview,
+  TokenReview,
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+  ClusterRoleBinding,
+  ClusterRole,
+  RoleBinding,
+  Role,
   StorageClass,
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,

@@ -1,24 +1,68 @@
 /**
- * Who may do what. Callers in `system:masters` may do everything; anybody else gets Kubernetes' 403 until RBAC is served.
+ * Who may do what: members of `system:masters` everything, nodes what belongs to them, anybody what roles grant.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/authorization/
  */
-import { forbidden, StatusError } from '../api/status-error.ts'
-import type { User } from './context.ts'
+import { goQuote } from '../api/go-text.ts'
+import { type Decision, type Lookup, rbacDecision } from '../api/rbac/resolve.ts'
+import type { Action } from '../api/rbac/rules.ts'
+import { parseFieldSelector } from '../api/selector.ts'
+import { forbidden } from '../api/status-error.ts'
+import type { UserInfo } from '../api/user-info.ts'
+import { type User, userInfoOf } from './context.ts'
 import type { RequestInfo } from './request-info.ts'
 
-/** Paths everybody who is authenticated may read, as the bootstrap role system:discovery allows. */
-const openPaths = ['/api', '/apis', '/openapi', '/version', '/healthz', '/livez', '/readyz']
+const masters = 'system:masters'
+/** Paths that ask for no permission. */
+const openPaths = ['/healthz', '/livez', '/readyz']
+const yes: Decision = { allowed: true, reason: '' }
 
-/** Throws 403 when the caller may not do this. */
-export function authorize(user: User, info: RequestInfo): void {
-  if (user.groups.includes('system:masters')) return
-  if (info.resource === '') {
-    if (info.verb === 'get' && openPaths.some((path) => info.path === path || info.path.startsWith(`${path}/`))) return
-    const message = `forbidden: User "${user.name}" cannot ${info.verb} path "${info.path}"`
-    throw new StatusError({ code: 403, reason: 'Forbidden', message, details: {} })
+/** The authorizers, one after the other: the first that allows decides, the reasons of the others are joined. */
+export function decide(lookup: Lookup, user: UserInfo, action: Action): Decision {
+  if (user.groups?.includes(masters) === true) return yes
+  return rbacDecision(lookup, user, action)
+}
+
+/** Throws 403 when the caller may not do this; answers why he may. */
+export function authorize(lookup: Lookup, user: User, info: RequestInfo): Decision {
+  if (info.resource === '' && openPaths.includes(info.path)) return yes
+  const action = actionOf(info)
+  const decision = decide(lookup, userInfoOf(user), action)
+  if (!decision.allowed) throw refusal(user.name, action, decision.reason)
+  return decision
+}
+
+/** The action a request is. Lists and watches of one object by its name count as that object's. */
+export function actionOf(info: RequestInfo): Action {
+  const { verb, namespace, group, resource, path } = info
+  const [subresource = ''] = info.subresource.split('/')
+  return { verb, namespace, group, resource, subresource, name: info.name || selectedName(info), path }
+}
+
+function selectedName({ verb, query }: RequestInfo): string {
+  if (!['list', 'watch', 'deletecollection'].includes(verb)) return ''
+  try {
+    const terms = parseFieldSelector(query.get('fieldSelector') ?? '')
+    return terms.find((term) => term.field === 'metadata.name' && term.op === '=')?.value ?? ''
+  } catch {
+    return ''
   }
-  const subresource = info.subresource === '' ? '' : `/${info.subresource}`
-  const scope = info.namespace === '' ? 'at the cluster scope' : `in the namespace "${info.namespace}"`
-  const what = `User "${user.name}" cannot ${info.verb} resource "${info.resource}${subresource}" in API group "${info.group}" ${scope}`
-  throw forbidden({ group: info.group, resource: info.resource }, info.name, what)
+}
+
+/** The 403 of an action. */
+export function refusal(user: string, action: Action, reason: string): Error {
+  const what = escaped(`User ${goQuote(user)} cannot ${described(action)}`)
+  const { group, resource, name } = action
+  return forbidden({ group, resource }, resource === '' ? '' : name, reason === '' ? what : `${what}: ${reason}`)
+}
+
+function described({ verb, namespace, group, resource, subresource, path }: Action): string {
+  if (resource === '') return `${verb} path ${goQuote(path)}`
+  const what = subresource === '' ? resource : `${resource}/${subresource}`
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`
+  return `${verb} resource ${goQuote(what)} in API group ${goQuote(group)} ${where}`
+}
+
+/** Nothing that looks like HTML. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

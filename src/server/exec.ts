@@ -30,7 +30,7 @@ export function execCommand(call: Call, kind: Kind): Response {
 
 /** Commands and ports need the right to create, whatever the method of the upgrade. */
 export function refuseWithoutCreate(call: Call): void {
-  authorize(call.user, { ...call.info, verb: 'create' })
+  authorize(call.cluster.view, call.user, { ...call.info, verb: 'create' })
 }
 
 /** Throws 400 for a request that does not ask to upgrade its connection. */

@@ -4,6 +4,7 @@
 import type { Kind } from '../api/kind.ts'
 import {
   methodNotAllowed,
+  methodNotServed,
   notImplemented,
   resourceNotFound,
   type StatusError,
@@ -21,6 +22,7 @@ import { podLog } from './log.ts'
 import { openApi } from './openapi.ts'
 import { getMany, getOne } from './read.ts'
 import { requestInfo } from './request-info.ts'
+import { answerReview } from './reviews.ts'
 import { serverVersion } from './version.ts'
 import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.ts'
 
@@ -32,7 +34,7 @@ export function createHandler(context: HandlerContext): Handler {
     try {
       if (user === undefined) throw unauthorized('Unauthorized')
       const info = requestInfo(request.method, new URL(request.url))
-      authorize(user, info)
+      authorize(context.cluster.view, user, info)
       return await routed({ ...context, request, info, user })
     } catch (error) {
       return failure(error)
@@ -45,17 +47,19 @@ async function routed(call: Call): Promise<Response> {
   if (info.resource === '') return plainPath(call)
   const kind = call.cluster.registry.route(info.group, info.version, info.resource)
   if (kind === undefined) throw resourceNotFound()
+  if (kind.virtual === true && info.name !== '') throw resourceNotFound()
   if (info.subresource !== '') return subresource(call, kind)
   return info.name === '' ? collection(call, kind) : single(call, kind)
 }
 
 function collection(call: Call, kind: Kind): Response | Promise<Response> {
+  if (kind.virtual === true && call.info.verb !== 'create') throw methodNotServed()
   switch (call.info.verb) {
     case 'list':
     case 'watch':
       return getMany(call, kind)
     case 'create':
-      return createOne(call, kind)
+      return kind.virtual === true ? answerReview(call, kind) : createOne(call, kind)
     case 'deletecollection':
       return deleteMany(call, kind)
     default:

@@ -16,7 +16,7 @@ import {
 import type { Kind } from '../api/kind.ts'
 import { badRequest, invalid } from '../api/status-error.ts'
 import type { TransitionBase } from '../store/transition.ts'
-import type { Call } from './context.ts'
+import { type Call, userInfoOf } from './context.ts'
 
 const managerBytes = 128
 const validations = ['', 'Ignore', 'Strict', 'Warn']
@@ -62,6 +62,7 @@ export function baseOf(call: Call, kind: Kind): TransitionBase {
   return {
     manager: query.get('fieldManager') || agent,
     user: call.user.name,
+    userInfo: userInfoOf(call.user),
     apiVersion: kind.apiVersion,
     cause: { why: 'request', by: call.user.name, key: `${call.request.method} ${call.info.path}` },
   }

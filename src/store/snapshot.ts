@@ -4,9 +4,9 @@
  */
 import { type Draft, produce } from 'immer'
 import type { Kind } from '../api/kind.ts'
-import type { KubeObject, ResourceKey } from '../api/object.ts'
+import { type KubeObject, keyOf, type ResourceKey } from '../api/object.ts'
 import { deepFreeze } from '../lib/deep-freeze.ts'
-import { emptyOrdered, type Ordered, valuesWithPrefix, withEntry, withoutKey } from '../lib/ordered.ts'
+import { emptyOrdered, type Ordered, orderedOf, valuesWithPrefix, withEntry, withoutKey } from '../lib/ordered.ts'
 
 /** `indexes` holds `resource#index` → tree of `value\0key` with the key as its value. */
 export interface Snapshot {
@@ -23,6 +23,19 @@ const separator = '\u0000'
 /** The snapshot before anything was written. */
 export function emptySnapshot(time: number): Snapshot {
   return frozen({ revision: 0, time, collections: {}, indexes: {} })
+}
+
+/** A snapshot that begins with these frozen objects of kinds without indexes, all of one revision. */
+export function startedWith(
+  snapshot: Snapshot,
+  objects: Readonly<Record<ResourceKey, readonly KubeObject[]>>,
+): Snapshot {
+  const trees = Object.entries(objects).map(([resource, list]) => [
+    resource,
+    orderedOf(list.map((object) => [keyOf(object), object] as const)),
+  ])
+  const collections = Object.freeze({ ...snapshot.collections, ...Object.fromEntries(trees) })
+  return Object.freeze({ ...snapshot, revision: snapshot.revision + 1, collections })
 }
 
 /** Deeply frozen; already frozen parts are taken as they are. */

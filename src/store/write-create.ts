@@ -6,7 +6,7 @@
 import type { Kind } from '../api/kind.ts'
 import { validateObjectMeta } from '../api/meta.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
-import { alreadyExists, badRequest, invalid } from '../api/status-error.ts'
+import { alreadyExists, badRequest, invalid, methodNotAllowed } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { uuidFrom } from '../lib/prng.ts'
 import { Admission, writeOptions } from './admit.ts'
@@ -22,6 +22,7 @@ const longestGenerated = 63 - generatedSuffix
 /** The plan of a create, or a StatusError: 400, 404, 409, 422. */
 export function planCreate(context: CommitContext, transition: Create): Plan {
   const kind = spokenKind(context, transition.resource, transition, transition.object)
+  if (kind.virtual === true) throw methodNotAllowed(kind.groupResource, 'create')
   const { object: read, warnings } = decoded(kind, transition.object, transition)
   const namespace = kind.namespaced ? transition.namespace : ''
   const named = withIdentity(context, kind, read, namespace)

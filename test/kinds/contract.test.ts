@@ -5,7 +5,7 @@ import { completeColumns, toTable } from '../../src/api/table.ts'
 import { kinds } from '../../src/kinds/index.ts'
 import { fixtureFiles, fixtureNow, fixtureObjects, outcomeOf, readObject } from '../support/fixtures.ts'
 
-const own = kinds.filter((kind) => kind.schema !== undefined)
+const own = kinds.filter((kind) => kind.schema !== undefined && kind.virtual !== true)
 const valid = fixtureFiles('valid')
 const tables = new Set(fixtureFiles('tables'))
 

@@ -7,8 +7,8 @@ import { recordedHeaders, type Send } from '../record/suite.ts'
 
 /** The users the recorder's cluster knows, with their groups. */
 const users: Readonly<Record<string, User>> = {
-  admin: { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
-  alice: { name: 'alice', groups: ['dev', 'system:authenticated'] },
+  admin: { name: 'kubernetes-admin', uid: 'uid-admin', groups: ['system:masters', 'system:authenticated'] },
+  alice: { name: 'alice', uid: 'uid-alice', groups: ['dev', 'system:authenticated'] },
 }
 
 /** A fresh cluster and the way to send requests to it. Its controllers are down, as the recorded server had none. */

@@ -1,8 +1,9 @@
 /** The list of suites. A new suite is its file and one line here. */
 import type { Suite } from '../suite.ts'
 import { apply } from './apply.ts'
+import { authSuites } from './auth.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
 import { patches } from './patches.ts'
 
-export const suites: readonly Suite[] = [...kindSuites, patches, apply, limits]
+export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, limits]
