@@ -64,12 +64,6 @@ const reviews: Suite = {
     review('local: elsewhere', 'localsubject', { spec: { user: 'bob', resourceAttributes: { verb: 'get' } } }),
     review('local: here', 'localsubject', { spec: { user: 'bob', resourceAttributes: pods } }),
     review('local: a path', 'localsubject', { spec: { user: 'bob', nonResourceAttributes: version } }),
-    {
-      name: 'rules: mine',
-      path: `${authorization}/selfsubjectrulesreviews`,
-      body: { spec: { namespace: ns } },
-      user: 'alice',
-    },
     { name: 'rules: nowhere', path: `${authorization}/selfsubjectrulesreviews`, body: { spec: {} }, user: 'alice' },
     { name: 'who am I', path: `${authentication}/selfsubjectreviews`, body: {}, user: 'alice' },
     { name: 'token: none', path: `${authentication}/tokenreviews`, body: { spec: {} } },
