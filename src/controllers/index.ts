@@ -1,5 +1,6 @@
 /** The controllers of a cluster. */
 import type { Kind } from '../api/kind.ts'
+import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
@@ -24,6 +25,7 @@ import { volumeProvisionerController } from './volume-provisioner.ts'
 export const controllers: readonly Controller[] = [
   serviceAccountController,
   rootCaCertificateController,
+  clusterRoleAggregationController,
   namespaceController,
   deploymentController,
   replicaSetController,

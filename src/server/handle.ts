@@ -11,13 +11,14 @@ import {
   unauthorized,
 } from '../api/status-error.ts'
 import { failure, json, text } from './answer.ts'
-import { authorize } from './authorize.ts'
+import { actionOf, authorize } from './authorize.ts'
 import { bindPod } from './bind.ts'
 import type { Call, HandlerContext, User } from './context.ts'
 import { control } from './control.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { evictPod } from './evict.ts'
 import { execCommand } from './exec.ts'
+import { impersonated } from './impersonate.ts'
 import { podLog } from './log.ts'
 import { openApi } from './openapi.ts'
 import { getMany, getOne } from './read.ts'
@@ -34,8 +35,9 @@ export function createHandler(context: HandlerContext): Handler {
     try {
       if (user === undefined) throw unauthorized('Unauthorized')
       const info = requestInfo(request.method, new URL(request.url))
-      authorize(context.cluster.view, user, info)
-      return await routed({ ...context, request, info, user })
+      const as = impersonated(context.cluster.view, user, request.headers, actionOf(info))
+      authorize(context.cluster.view, as, info)
+      return await routed({ ...context, request, info, user: as })
     } catch (error) {
       return failure(error)
     }

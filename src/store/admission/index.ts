@@ -9,6 +9,7 @@ import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './quota/quota.ts'
+import { rbacEscalation } from './rbac-escalation.ts'
 import { serviceAccount } from './service-account.ts'
 import { serviceAllocation } from './service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
@@ -24,5 +25,6 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
   { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
   { name: 'ResourceQuota', validate: resourceQuota },
+  { name: 'RbacEscalation', mutate: rbacEscalation },
   { name: 'ServiceAllocation', allocate: serviceAllocation },
 ]

@@ -76,4 +76,158 @@ const reviews: Suite = {
   ],
 }
 
-export const authSuites: readonly Suite[] = [reviews]
+const binding = (kind: string, name: string, role: string, roleKind: string, who: object): object => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind,
+  metadata: { name },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: roleKind, name: role },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', ...who }],
+})
+const alice = { kind: 'User', name: 'alice' }
+const role = (kind: string, name: string, rules: object[], more: object = {}): object => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind,
+  metadata: { name },
+  rules,
+  ...more,
+})
+const rbacOf = `${rbac}/namespaces/${ns}`
+const readPods = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }
+const readNodes = { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'watch', 'list'] }
+const managesRoles = [
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['get', 'create', 'update', 'patch'] },
+  readPods,
+]
+
+const escalation: Suite = {
+  name: 'auth-escalation',
+  namespaces: [ns],
+  steps: [
+    { name: 'a role', path: `${rbac}/clusterroles`, body: role('ClusterRole', 'wire-manager', managesRoles) },
+    {
+      name: 'bound',
+      path: `${rbac}/clusterrolebindings`,
+      body: binding('ClusterRoleBinding', 'wire-manager', 'wire-manager', 'ClusterRole', alice),
+    },
+    ...(
+      [
+        ['what she holds', `${rbacOf}/roles`, role('Role', 'wire-held', [readPods])],
+        ['what she does not hold', `${rbacOf}/roles`, role('Role', 'wire-more', [readNodes, readPods])],
+        [
+          'a path',
+          `${rbac}/clusterroles`,
+          role('ClusterRole', 'wire-path', [{ nonResourceURLs: ['/x'], verbs: ['get', 'put'] }]),
+        ],
+        [
+          'names',
+          `${rbac}/clusterroles`,
+          role('ClusterRole', 'wire-names', [
+            { apiGroups: [''], resources: ['secrets'], resourceNames: ['a', 'b'], verbs: ['get'] },
+            { apiGroups: ['', 'apps'], resources: ['*/scale'], verbs: ['*'] },
+          ]),
+        ],
+        [
+          'aggregation',
+          `${rbac}/clusterroles`,
+          role('ClusterRole', 'wire-sum', [], {
+            aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'example.com/wire': 'true' } }] },
+          }),
+        ],
+        [
+          'an invalid role',
+          `${rbacOf}/roles`,
+          role('Role', 'wire-bad', [{ verbs: [], resources: ['x'], apiGroups: ['y'] }]),
+        ],
+        [
+          'bind what she holds',
+          `${rbacOf}/rolebindings`,
+          binding('RoleBinding', 'wire-held', 'wire-held', 'Role', alice),
+        ],
+        [
+          'bind what she does not hold',
+          `${rbacOf}/rolebindings`,
+          binding('RoleBinding', 'wire-view', 'system:node-proxier', 'ClusterRole', alice),
+        ],
+        [
+          'bind a role nobody made',
+          `${rbacOf}/rolebindings`,
+          binding('RoleBinding', 'wire-none', 'wire-none', 'Role', alice),
+        ],
+        [
+          'bind what is no role',
+          `${rbacOf}/rolebindings`,
+          binding('RoleBinding', 'wire-none', 'x', 'Deployment', alice),
+        ],
+        [
+          'bind in the cluster',
+          `${rbac}/clusterrolebindings`,
+          binding('ClusterRoleBinding', 'wire-all', 'system:node-proxier', 'ClusterRole', alice),
+        ],
+      ] as const
+    ).map(([name, path, body]): Step => ({ name, path, body, user: 'alice' })),
+    {
+      name: 'add a rule',
+      method: 'PATCH',
+      path: `${rbacOf}/roles/wire-held`,
+      type: 'application/merge-patch+json',
+      body: { rules: [readPods, readNodes] },
+      user: 'alice',
+    },
+    {
+      name: 'add an owner',
+      method: 'PATCH',
+      path: `${rbac}/clusterroles/system:node-proxier`,
+      type: 'application/merge-patch+json',
+      body: { metadata: { ownerReferences: [] } },
+      user: 'alice',
+    },
+    {
+      name: 'rules she may escalate',
+      method: 'PATCH',
+      path: `${rbac}/clusterroles/wire-manager`,
+      type: 'application/merge-patch+json',
+      body: {
+        rules: [
+          ...managesRoles,
+          { apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['escalate'] },
+          { apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], resourceNames: ['view'], verbs: ['bind'] },
+        ],
+      },
+    },
+  ],
+}
+
+const as = (name: string, headers: Record<string, string>, user?: string): Step => ({
+  name,
+  path: `${authentication}/selfsubjectreviews`,
+  body: {},
+  headers,
+  ...(user === undefined ? {} : { user }),
+})
+
+const impersonation: Suite = {
+  name: 'auth-impersonation',
+  steps: [
+    as('a user', { 'Impersonate-User': 'bob' }),
+    as('a user and groups', { 'Impersonate-User': 'bob', 'Impersonate-Group': 'ops', 'Impersonate-Uid': 'u-1' }),
+    as('extra', { 'Impersonate-User': 'bob', 'Impersonate-Extra-Example.com%2fScope': 'a' }),
+    as('a service account', { 'Impersonate-User': 'system:serviceaccount:kube-system:robot' }),
+    as('a service account and a group', { 'Impersonate-User': 'system:serviceaccount:a:b', 'Impersonate-Group': 'x' }),
+    as('anonymous', { 'Impersonate-User': 'system:anonymous' }),
+    as('the unauthenticated', { 'Impersonate-User': 'bob', 'Impersonate-Group': 'system:unauthenticated' }),
+    as('the authenticated', { 'Impersonate-User': 'bob', 'Impersonate-Group': 'system:authenticated' }),
+    as('a group without a user', { 'Impersonate-Group': 'ops' }),
+    as('a uid without a user', { 'Impersonate-Uid': 'u-1' }),
+    as('extra without a user', { 'Impersonate-Extra-Scopes': 'a' }),
+    as('refused: a user', { 'Impersonate-User': 'bob' }, 'alice'),
+    as('refused: a group', { 'Impersonate-User': 'alice', 'Impersonate-Group': 'system:masters' }, 'alice'),
+    as('refused: a service account', { 'Impersonate-User': 'system:serviceaccount:a:b' }, 'alice'),
+    {
+      name: 'what the other may not',
+      path: '/api/v1/namespaces/default/pods',
+      headers: { 'Impersonate-User': 'bob' },
+    },
+  ],
+}
+
+export const authSuites: readonly Suite[] = [reviews, escalation, impersonation]
