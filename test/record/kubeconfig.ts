@@ -76,8 +76,7 @@ function sent(server: URL, wire: WireRequest, who: { agent: Agent; token: string
       response.on('end', end)
     })
     request.on('error', reject)
-    if (wire.frames !== undefined)
-      request.setTimeout(5000, () => request.destroy(new Error(`${wire.path}: no frame in 5 s`)))
+    request.setTimeout(5000, () => request.destroy(new Error(`${wire.method} ${wire.path}: no answer in 5 s`)))
     request.end(wire.body)
   })
 }

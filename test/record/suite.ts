@@ -3,7 +3,7 @@
  * recorder runs them against a real cluster, the replay test against ours.
  */
 
-/** One request. `path`, `body` and `headers` may hold `${step:json.path}`, filled in from an earlier answer. */
+/** One request. `path`, `body` and `headers` may hold `{{step:json.path}}`, filled in from an earlier answer. */
 export interface Step {
   /** Unique in its suite; names the exchange in files and failures. */
   readonly name: string
@@ -70,7 +70,7 @@ export async function run(suite: Suite, send: Send): Promise<Exchange[]> {
 
 function filled(step: Step, answers: ReadonlyMap<string, unknown>): WireRequest {
   const fill = (text: string): string =>
-    text.replace(/\$\{([^:}]+):([^}]+)\}/g, (_, name, path) => at(answers.get(name), path))
+    text.replace(/\{\{([^:}]+):([^}]+)\}\}/g, (_, name, path) => at(answers.get(name), path))
   const body =
     step.body === undefined ? undefined : typeof step.body === 'string' ? step.body : JSON.stringify(step.body)
   const headers: Record<string, string> = { accept: step.accept ?? 'application/json', 'user-agent': 'recorder/1.0' }

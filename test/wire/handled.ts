@@ -25,25 +25,31 @@ export async function handledBy(): Promise<{ send: Send; close: () => Promise<vo
       ...(wire.body === undefined ? {} : { body: wire.body }),
     })
     const response = await handler(request, users[wire.user ?? 'admin'])
-    const bytes =
-      wire.frames === undefined ? new Uint8Array(await response.arrayBuffer()) : await framesOf(response, wire.frames)
+    const streams = wire.path.includes('watch=') && response.status === 200
+    const bytes = streams ? await framesOf(response, wire.frames ?? 0) : new Uint8Array(await response.arrayBuffer())
     const headers = Object.fromEntries(recordedHeaders.map((name) => [name, response.headers.get(name) ?? undefined]))
     return answerOf(response.status, headers, bytes, wire)
   }
   return { send, close: () => cluster.close() }
 }
 
-/** The bytes of a stream until it has so many lines or ends. */
+/** The bytes of a stream until it has so many lines, ends, or has nothing more to say at this moment. */
 async function framesOf(response: Response, frames: number): Promise<Uint8Array> {
   const reader = response.body?.getReader()
   let bytes = new Uint8Array()
   while (reader !== undefined && lines(bytes) < frames) {
-    const { value, done } = await reader.read()
+    const { value, done } = await Promise.race([reader.read(), quiet()])
     if (done) break
-    bytes = new Uint8Array([...bytes, ...value])
+    bytes = new Uint8Array([...bytes, ...(value as Uint8Array)])
   }
   await reader?.cancel()
   return bytes
+}
+
+/** Resolves when everything that is ready has run. */
+async function quiet(): Promise<{ value: undefined; done: true }> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  return { value: undefined, done: true }
 }
 
 function lines(bytes: Uint8Array): number {

@@ -5,5 +5,7 @@ import { authSuites } from './auth.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
 import { patches } from './patches.ts'
+import { paths } from './paths.ts'
+import { reading } from './reading.ts'
 
-export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, limits]
+export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, limits, reading, paths]
