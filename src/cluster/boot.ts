@@ -2,9 +2,12 @@
 import type { KubeObject } from '../api/object.ts'
 import { bootstrapObjects } from '../api/rbac/policy.ts'
 import { toRfc3339 } from '../api/time.ts'
+import { kinds } from '../kinds/index.ts'
 import { prngOf, uuidFrom } from '../lib/prng.ts'
+import { serviceCidr } from '../store/admission/service-allocation.ts'
 import { emptySnapshot, type Snapshot, startedWith } from '../store/snapshot.ts'
 import type { Create } from '../store/transition.ts'
+import { configurationObjects } from './boot-configuration.ts'
 
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 /** The first address of the service range is the API server's. */
@@ -46,7 +49,9 @@ function bootObjects(): { resource: string; namespace: string; object: KubeObjec
 }
 
 function priorityClass(name: string, value: number): KubeObject {
-  const description = 'Used for system critical pods that must not be moved from their current node.'
+  const may = 'must run in the cluster, but can be moved to another node if necessary.'
+  const stays = 'must not be moved from their current node.'
+  const description = `Used for system critical pods that ${name === 'system-node-critical' ? stays : may}`
   return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description }
 }
 
@@ -63,8 +68,8 @@ const policySeed = 0x5bac
 let last: { readonly now: number; readonly seed: number; readonly snapshot: Snapshot } | undefined
 
 /**
- * The snapshot of a cluster before its first transition: the roles and bindings of the default policy are there, all of
- * revision 1, as one transaction would have written them.
+ * The snapshot of a cluster before its first transition: the roles and bindings of the default policy and what the server
+ * configures for itself are there, all of revision 1, as one transaction would have written them.
  */
 export function bootSnapshot(now: number, seed: number): Snapshot {
   if (last?.now !== now || last.seed !== seed) last = { now, seed, snapshot: withPolicy(now, seed) }
@@ -79,5 +84,7 @@ function withPolicy(now: number, seed: number): Snapshot {
     objects[resource] = objects[resource] ?? []
     objects[resource].push(object)
   }
-  return startedWith(emptySnapshot(now), objects)
+  const uid = (): string => uuidFrom(prng)
+  const facts = { time: toRfc3339(now), kinds, serviceRange: serviceCidr, uid, resourceVersion: '1' }
+  return startedWith(emptySnapshot(now), { ...objects, ...configurationObjects(facts) })
 }

@@ -6,6 +6,7 @@ import { MutatingWebhookConfiguration } from './admissionregistration/mutating-w
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { APIService } from './apiregistration/api-service.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
@@ -32,6 +33,8 @@ import { Secret } from './core/secret.ts'
 import { Service } from './core/service.ts'
 import { ServiceAccount } from './core/service-account.ts'
 import { EndpointSlice } from './discovery/endpoint-slice.ts'
+import { FlowSchema } from './flowcontrol/flow-schema.ts'
+import { PriorityLevelConfiguration } from './flowcontrol/priority-level-configuration.ts'
 import { NodeMetrics, PodMetrics } from './metrics.ts'
 import { Ingress } from './networking/ingress.ts'
 import { IngressClass } from './networking/ingress-class.ts'
@@ -53,6 +56,7 @@ import { VolumeAttachment } from './storage/volume-attachment.ts'
 import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 
 export {
+  APIService,
   ClusterRole,
   ClusterRoleBinding,
   ConfigMap,
@@ -64,6 +68,7 @@ export {
   Deployment,
   EndpointSlice,
   Event,
+  FlowSchema,
   HorizontalPodAutoscaler,
   Ingress,
   IngressClass,
@@ -83,6 +88,7 @@ export {
   PodDisruptionBudget,
   PodMetrics,
   PriorityClass,
+  PriorityLevelConfiguration,
   ReplicaSet,
   ResourceQuota,
   Role,
@@ -152,4 +158,7 @@ export const kinds: readonly Kind[] = [
   CSIStorageCapacity,
   VolumeAttachment,
   VolumeAttributesClass,
+  APIService,
+  FlowSchema,
+  PriorityLevelConfiguration,
 ]

@@ -13,7 +13,7 @@ export const PriorityClass = defineKind({
   categories: [],
   namespaced: false,
   schema: 'io.k8s.api.scheduling.v1.PriorityClass',
-  hasGeneration: false,
+  hasGeneration: true,
   validate: withFinalizerRule(validatePriorityClass),
   defaultPropagation: 'Background',
   columns: priorityClassColumns,
