@@ -1,9 +1,11 @@
 /** Reading request bodies: the limit, the content types, malformed text as 400, unknown types as 415. */
-import { parse } from 'yaml'
+import { LineCounter, parse, parseDocument } from 'yaml'
 import { whyNotGoJson } from '../api/go-json.ts'
 import { goWord } from '../api/patch/values.ts'
 import { decodeObject } from '../api/protobuf/index.ts'
+import { duplicateFields, fieldOrder } from '../api/schema/duplicates.ts'
 import { badRequest, type StatusError, tooLarge, unsupportedMediaType } from '../api/status-error.ts'
+import type { Repeats } from '../store/transition.ts'
 
 /** As in a real API server: 3 MiB. */
 export const bodyLimit = 3 * 1024 * 1024
@@ -46,12 +48,46 @@ export async function bytesOf(request: Request): Promise<Uint8Array> {
  * Throws 400, 413, 415.
  */
 export async function objectIn(request: Request, kind: string): Promise<unknown> {
+  return (await documentIn(request, kind)).object
+}
+
+/** The object in a body, and the keys that its text repeats. */
+export async function documentIn(request: Request, kind: string): Promise<{ object: unknown; repeats?: Repeats }> {
   const type = mediaTypeOf(request)
   if (!readable.includes(type)) throw unsupportedMediaType(readable)
   const bytes = await bytesOf(request)
-  if (bytes.byteLength === 0) return undefined
-  if (type === protobufType) return fromProtobuf(bytes)
-  return readIn(kind, bytes, type === 'application/yaml' ? yamlIn : jsonIn)
+  if (bytes.byteLength === 0) return { object: undefined }
+  if (type === protobufType) return { object: fromProtobuf(bytes) }
+  const isYaml = type === 'application/yaml'
+  const object = readIn(kind, bytes, isYaml ? yamlIn : jsonIn)
+  const repeats = isYaml ? yamlRepeats(bytes) : jsonRepeats(bytes)
+  return repeats === undefined ? { object } : { object, repeats }
+}
+
+function jsonRepeats(bytes: Uint8Array): Repeats | undefined {
+  const text = new TextDecoder().decode(bytes)
+  return duplicateFields(text).length === 0 ? undefined : { fields: fieldOrder(text) }
+}
+
+/** The same for YAML, in the words of its decoder. */
+export function yamlRepeats(bytes: Uint8Array): Repeats | undefined {
+  const counter = new LineCounter()
+  const text = new TextDecoder().decode(bytes)
+  const { errors } = parseDocument(text, { lineCounter: counter })
+  const lines = errors
+    .filter((error) => error.code === 'DUPLICATE_KEY')
+    .map(({ pos: [start] }) => {
+      const key = /^(?:"([^"]*)"|'([^']*)'|([^:\s,}]+))/.exec(text.slice(start))
+      return `line ${counter.linePos(start).line}: key "${key?.[1] ?? key?.[2] ?? key?.[3] ?? ''}" already set in map`
+    })
+  return lines.length === 0 ? undefined : { lines }
+}
+
+/** What a JSON patch or a merge patch says twice. */
+export function patchRepeats(bytes: Uint8Array, isJsonPatch: boolean): Repeats | undefined {
+  const found = duplicateFields(new TextDecoder().decode(bytes))
+  const word = isJsonPatch ? 'json patch duplicate field' : 'duplicate field'
+  return found.length === 0 ? undefined : { texts: found.map((path) => `${word} "${path}"`) }
 }
 
 /** The 400 for a body that must hold an object and is empty. */

@@ -5,7 +5,18 @@ import { badRequest, methodNotAllowed, unknownMediaType } from '../api/status-er
 import { scaleOf } from '../store/scale.ts'
 import type { Outcome, Patch, Transition } from '../store/transition.ts'
 import { type AnswerOptions, json, listAnswer, objectAnswer } from './answer.ts'
-import { BodyFault, bytesOf, emptyBody, jsonIn, mediaTypeOf, objectIn, yamlIn } from './body.ts'
+import {
+  BodyFault,
+  bytesOf,
+  documentIn,
+  emptyBody,
+  jsonIn,
+  mediaTypeOf,
+  objectIn,
+  patchRepeats,
+  yamlIn,
+  yamlRepeats,
+} from './body.ts'
 import type { Call } from './context.ts'
 import { objectForm } from './negotiate.ts'
 import { baseOf, type DeleteOptions, deleteOptions, writeOptions } from './options.ts'
@@ -43,7 +54,7 @@ function answered(
 }
 
 export async function createOne(call: Call, kind: Kind): Promise<Response> {
-  const object = (await objectIn(call.request, bodyKind(call, kind))) as KubeObject | undefined
+  const { object, repeats } = await sentObject(call, bodyKind(call, kind))
   const { namespace } = call.info
   if (object === undefined) throw emptyBody(kind.kind)
   const transition = {
@@ -51,18 +62,19 @@ export async function createOne(call: Call, kind: Kind): Promise<Response> {
     resource: kind.resource,
     namespace,
     object,
+    ...repeats,
     ...writeOptions(call, kind),
   } as const
   return answered(call, kind, await sent(call, transition), { code: 201 })
 }
 
 export async function updateOne(call: Call, kind: Kind): Promise<Response> {
-  const object = (await objectIn(call.request, bodyKind(call, kind))) as KubeObject | undefined
+  const { object, repeats } = await sentObject(call, bodyKind(call, kind))
   if (object === undefined) throw emptyBody(bodyKind(call, kind))
   const { subresource } = call.info
   const ref = refOf(call, kind)
   const existed = call.cluster.view.get(kind, ref.namespace, ref.name) !== undefined
-  const transition = { type: 'update', ref, object, subresource, ...writeOptions(call, kind) } as const
+  const transition = { type: 'update', ref, object, subresource, ...repeats, ...writeOptions(call, kind) } as const
   return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
 }
 
@@ -72,6 +84,7 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
   if (patchType === undefined) throw unknownMediaType()
   const bytes = await bytesOf(call.request)
   const patch = patchIn(bytes, patchType)
+  const repeats = patchType === 'apply' ? yamlRepeats(bytes) : patchRepeats(bytes, patchType === 'json')
   const force = call.info.query.get('force') === 'true'
   const { subresource } = call.info
   const existed = call.cluster.view.get(kind, kind.namespaced ? call.info.namespace : '', call.info.name) !== undefined
@@ -82,9 +95,20 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
     patch,
     subresource,
     force,
+    ...(repeats === undefined ? {} : { repeats }),
     ...writeOptions(call, kind, { apply: patchType === 'apply' }),
   } as const
   return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
+}
+
+/** The object of a write, and what its text says twice. */
+async function sentObject(
+  call: Call,
+  kind: string,
+): Promise<{ object?: KubeObject; repeats: Pick<Transition, 'repeats'> }> {
+  const { object, repeats } = await documentIn(call.request, kind)
+  const found = repeats === undefined ? {} : { repeats }
+  return object === undefined ? { repeats: found } : { object: object as KubeObject, repeats: found }
 }
 
 /** What a body must be: of a scale subresource a Scale. */

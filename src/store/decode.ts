@@ -10,7 +10,7 @@ import { messageOfKind } from '../api/protobuf/messages.ts'
 import { check, prune } from '../api/schema/check.ts'
 import { applyDefaults } from '../api/schema/defaults.ts'
 import { badRequest } from '../api/status-error.ts'
-import type { TransitionBase } from './transition.ts'
+import type { Repeats, TransitionBase } from './transition.ts'
 
 export interface Decoded {
   readonly object: KubeObject
@@ -43,12 +43,43 @@ export function checked(kind: Kind, sent: KubeObject, options: TransitionBase): 
   if (first !== undefined) {
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${first.message}`)
   }
-  const unknown = found.unknown.map((field) => `unknown field "${field.path}"`)
-  if (unknown.length > 0 && options.fieldValidation === 'Strict') {
-    const reason = `strict decoding error: ${unknown.join(', ')}`
-    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${reason}`)
+  const unknown = found.unknown.map((field) => field.path)
+  if (options.fieldValidation === 'Strict') {
+    const odd = strictFaults(unknown, options.repeats)
+    const reason = `strict decoding error: ${odd.join(', ')}`
+    if (odd.length > 0)
+      throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${reason}`)
   }
-  return { object: prune(kind.schema, typed), warnings: options.fieldValidation === 'Ignore' ? [] : unknown }
+  const warnings = options.fieldValidation === 'Ignore' ? [] : fieldWarnings(unknown, options.repeats)
+  return { object: prune(kind.schema, typed), warnings }
+}
+
+/** What strict validation refuses: fields that do not exist and such that were given twice. */
+export function strictFaults(unknown: readonly string[], repeats: Repeats = {}): string[] {
+  const { lines = [] } = repeats
+  const yaml = lines.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${lines.join('\n  ')}`]
+  return [...yaml, ...(repeats.texts ?? []), ...oddFields(unknown, repeats.fields)]
+}
+
+function fieldWarnings(unknown: readonly string[], repeats: Repeats = {}): string[] {
+  return [...(repeats.lines ?? []), ...(repeats.texts ?? []), ...oddFields(unknown, repeats.fields)]
+}
+
+const told = (path: string): string => `unknown field "${path}"`
+
+/** Unknown and repeated fields as they stand in the document; of what is inside an unknown one nothing is told. */
+function oddFields(unknown: readonly string[], document: readonly string[] = []): string[] {
+  if (document.length === 0) return unknown.map(told)
+  const seen = new Set<string>()
+  const odd = new Set<string>()
+  for (const path of document) {
+    const isInside = unknown.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`))
+    if (unknown.includes(path)) odd.add(told(path))
+    else if (seen.has(path) && !isInside) odd.add(`duplicate field "${path}"`)
+    seen.add(path)
+  }
+  for (const path of unknown) odd.add(told(path))
+  return [...odd]
 }
 
 /** A body of another kind or version is refused with what the decoder says: never registered, or not convertible. */

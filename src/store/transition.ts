@@ -18,6 +18,16 @@ export interface Cause {
   readonly because?: number
 }
 
+/** Keys that a body repeats, as found where its text was read. */
+export interface Repeats {
+  /** Of JSON objects: all fields in document order, so that unknown and repeated ones are told in that order. */
+  readonly fields?: readonly string[]
+  /** Of YAML: what its reader says, line by line. */
+  readonly lines?: readonly string[]
+  /** Of patches: whole texts. */
+  readonly texts?: readonly string[]
+}
+
 /** What every transition may carry. `trusted` skips decoding checks and validation: built-in senders only. */
 export interface TransitionBase {
   readonly cause?: Cause
@@ -31,6 +41,8 @@ export interface TransitionBase {
   readonly userInfo?: UserInfo
   /** Answers from outside that were collected for this write (store/outside.ts). */
   readonly outside?: OutsideRecord
+  /** What the body said twice. */
+  readonly repeats?: Repeats
   /** The served version the sender speaks: of the object or patch in it, and in managedFields. */
   readonly apiVersion?: string
 }

@@ -19,7 +19,7 @@ import {
   unsupportedMediaType,
 } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
-import { checked } from './decode.ts'
+import { checked, strictFaults } from './decode.ts'
 import { translator } from './managed.ts'
 import { type CommitContext, kindFor, lookUp, type Plan, storedFor } from './plan.ts'
 import { atPath, scaleOf, withPath } from './scale.ts'
@@ -69,10 +69,10 @@ function refuseUnreadable(kind: Kind, object: KubeObject, transition: Patch): vo
   if (kind.schema === undefined || transition.subresource === 'scale' || transition.trusted === true) return
   const found = check(kind.schema, object)
   const [first] = found.errors
-  const strict = transition.fieldValidation === 'Strict' && found.unknown.length > 0
-  if (first === undefined && !strict) return
-  const unknown = found.unknown.map((field) => `unknown field "${field.path}"`).join(', ')
-  const why = first?.message ?? `strict decoding error: ${unknown}`
+  const unknown = found.unknown.map((field) => field.path)
+  const odd = transition.fieldValidation === 'Strict' ? strictFaults(unknown, transition.repeats) : []
+  if (first === undefined && odd.length === 0) return
+  const why = first?.message ?? `strict decoding error: ${odd.join(', ')}`
   if (transition.patchType !== 'strategic') throw invalidPatch(JSON.stringify(object), why)
   throw invalidPatch(goValue(transition.patch), first?.conversion ?? why)
 }

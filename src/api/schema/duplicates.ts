@@ -17,6 +17,21 @@ interface Level {
  */
 export function duplicateFields(text: string): string[] {
   const found = new Set<string>()
+  walk(text, (level) => {
+    if (level.keys?.has(level.key) === true) found.add(pathIn(level))
+  })
+  return [...found]
+}
+
+/** The paths of all fields of a JSON text in document order, repeated ones as often as they occur. */
+export function fieldOrder(text: string): string[] {
+  const order: string[] = []
+  walk(text, (level) => order.push(pathIn(level)))
+  return order
+}
+
+/** Visits every key, before it is counted among those of its object. */
+function walk(text: string, visit: (level: Level) => void): void {
   const levels: Level[] = []
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
   let string: string | undefined
@@ -24,8 +39,8 @@ export function duplicateFields(text: string): string[] {
     const level = levels.at(-1)
     if (token.startsWith('"')) string = token
     else if (token === ':' && level?.keys !== undefined && string !== undefined) {
-      level.key = JSON.parse(string) as string
-      if (level.keys.has(level.key)) found.add(pathIn(level))
+      level.key = string.includes('\\') ? (JSON.parse(string) as string) : string.slice(1, -1)
+      visit(level)
       level.keys.add(level.key)
     } else if (token === '{' || token === '[') {
       const path = level === undefined ? '' : pathIn(level)
@@ -33,7 +48,6 @@ export function duplicateFields(text: string): string[] {
     } else if (token === '}' || token === ']') levels.pop()
     else if (token === ',' && level !== undefined) level.index++
   }
-  return [...found]
 }
 
 function pathIn(level: Level): string {
