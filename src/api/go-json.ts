@@ -3,9 +3,9 @@
  * Source: https://pkg.go.dev/encoding/json (SyntaxError); the messages are facts of its scanner.
  */
 
-/** The first fault of a text that is no JSON; undefined for a text that is. One pass, no recursion. */
-export function whyNotGoJson(text: string): string | undefined {
-  const scanner = new Scanner(text)
+/** The first fault of a text (or its bytes) that is no JSON; undefined for one that is. One pass, no recursion. */
+export function whyNotGoJson(text: string | Uint8Array): string | undefined {
+  const scanner = new Scanner(typeof text === 'string' ? bytesOf(text) : text)
   try {
     scanner.document()
     return undefined
@@ -18,12 +18,21 @@ export function whyNotGoJson(text: string): string | undefined {
 const literals: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' }
 const ends: Readonly<Record<string, string>> = { '{': '}', '[': ']' }
 
+const chunk = 8192
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
 class Scanner {
   readonly #text: string
   #at = 0
 
-  constructor(text: string) {
-    this.#text = text
+  /** Bytes are read one by one, as Go does, so that half characters are shown as it shows them. */
+  constructor(bytes: Uint8Array) {
+    this.#text = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, at) =>
+      String.fromCharCode(...bytes.subarray(at * chunk, (at + 1) * chunk)),
+    ).join('')
   }
 
   /** One value and nothing behind it. Open objects and arrays are kept on a stack, so that depth costs no calls. */
@@ -162,9 +171,9 @@ function digit(c: string): boolean {
   return c >= '0' && c <= '9'
 }
 
-/** The first byte of the character, as Go shows a byte. */
+/** A byte as Go shows it. */
 function quoted(c: string): string {
-  const byte = new TextEncoder().encode(c)[0] ?? 0
+  const byte = c.charCodeAt(0)
   if (c === "'") return `'\\''`
   if (c === '"') return `'"'`
   if (byte < 0x20 || byte === 0x7f) return `'${named[byte] ?? `\\x${hex(byte)}`}'`

@@ -41,6 +41,7 @@ export interface Failure {
   readonly reason?: string
   readonly message: string
   readonly details?: StatusDetails
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 /** A refusal of the API server. `message` is the Status' message. */
@@ -50,9 +51,9 @@ export class StatusError extends Error {
   constructor(failure: Failure | Status) {
     super(failure.message ?? '')
     this.name = 'StatusError'
-    const { code, reason, message, details } = failure
+    const { code, reason, message, details, metadata = {} } = failure
     const said = { ...(message ? { message } : {}), ...(reason ? { reason } : {}), ...(details ? { details } : {}) }
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...said, code }
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', ...said, code }
   }
 
   /** The HTTP status code. */
@@ -261,6 +262,12 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   return new StatusError({ code: 406, reason: 'NotAcceptable', message })
 }
 
+/** 406 of an Accept header without any media type that is served. */
+export function nothingAcceptable(served: readonly string[]): StatusError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${served.join(', ')}`
+  return new StatusError({ code: 406, reason: 'NotAcceptable', message, details: {} })
+}
+
 /** 415: the body's media type is not among those the server reads. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
@@ -281,6 +288,21 @@ export function gone(message: string): StatusError {
 /** 410 with reason Expired: the resourceVersion or continue token is too old. */
 export function expired(message: string): StatusError {
   return new StatusError({ code: 410, reason: 'Expired', message })
+}
+
+/** 410 of a page whose revision is forgotten; `token` goes on with the newest one, at the price of consistency. */
+export function inconsistentContinue(token: string): StatusError {
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
+  return new StatusError({ code: 410, reason: 'Expired', message, metadata: { continue: token } })
+}
+
+/** 504: a version that this server has not reached. */
+export function tooLargeVersion(version: number, current: number): StatusError {
+  const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }
+  const message = `Timeout: Too large resource version: ${version}, current: ${current}`
+  const details = { causes: [cause], retryAfterSeconds: 1 }
+  return new StatusError({ code: 504, reason: 'Timeout', message, details })
 }
 
 /** 429: come back later. */

@@ -106,12 +106,23 @@ function partial(object: KubeObject): KubeObject {
 
 function encoded(object: KubeObject, form: Accepted, options: AnswerOptions = {}): Response {
   const plain = form.as === ''
-  if (form.media === 'application/yaml') return text(stringify(object), 'application/yaml', options)
+  if (form.media === 'application/yaml') return text(yamlOf(object), 'application/yaml', options)
   if (form.media === 'application/vnd.kubernetes.protobuf' && plain && object.kind !== 'List') {
     const bytes = protobufOf(object)
     if (bytes !== undefined) return bytesAnswer(bytes, options)
   }
   return json(object, options)
+}
+
+/** YAML as Kubernetes writes it: keys sorted, lists not indented, what old readers take for another type quoted. */
+function yamlOf(value: unknown): string {
+  return stringify(value, {
+    sortMapEntries: true,
+    indentSeq: false,
+    version: '1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  })
 }
 
 /** Protobuf bytes, or undefined for kinds that have no messages (custom ones): those are answered in JSON. */

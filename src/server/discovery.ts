@@ -53,11 +53,15 @@ export function groupsOf(kinds: readonly Kind[]): Map<string, Map<string, Kind[]
   for (const [group, versions] of groups)
     groups.set(group, new Map([...versions].sort(([a], [b]) => compareVersions(a, b))))
   const rank = (group: string): number => groupOrder.indexOf(group) + 1 || groupOrder.length + 1
-  return new Map([...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)))
+  const sorted = new Map([...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)))
+  for (const versions of sorted.values())
+    for (const list of versions.values()) list.sort((a, b) => (a.plural < b.plural ? -1 : 1))
+  return sorted
 }
 
 function subresourcesOf(kind: Kind): Subresource[] {
-  return Object.entries(kind.subresources).flatMap(([name, spec]): Subresource[] => {
+  const named = Object.entries(kind.subresources).sort(([a], [b]) => (a < b ? -1 : 1))
+  return named.flatMap(([name, spec]): Subresource[] => {
     if (spec === undefined) return []
     const own = { name, group: kind.group, version: kind.version, kind: kind.kind, verbs: ['get', 'patch', 'update'] }
     if (name === 'scale') return [{ ...own, group: 'autoscaling', version: 'v1', kind: 'Scale' }]
@@ -73,14 +77,19 @@ export function discoveryRoot(call: Call, core: boolean): Response {
     (one) => one.as === '' || (one.as === 'APIGroupDiscoveryList' && one.group === 'apidiscovery.k8s.io'),
   )
   if (form !== undefined && form.as !== '') return aggregated(call, kinds, form.version)
-  if (core) return json({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] })
+  if (core) return json({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [addressOf(call)] })
   const groups = [...groupsOf(kinds)].map(([group, versions]) => groupDocument(group, [...versions.keys()]))
   return json({ kind: 'APIGroupList', apiVersion: 'v1', groups })
 }
 
+/** Where every client reaches this server. */
+function addressOf(call: Call): object {
+  return { clientCIDR: '0.0.0.0/0', serverAddress: call.request.headers.get('host') ?? new URL(call.request.url).host }
+}
+
 function aggregated(call: Call, kinds: readonly Kind[], version: string): Response {
   const items = [...groupsOf(kinds)].map(([group, versions]) => ({
-    metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+    metadata: group === '' ? {} : { name: group },
     versions: [...versions].map(([name, list]) => ({
       version: name,
       resources: list.map(aggregatedResource),
@@ -95,18 +104,34 @@ function aggregated(call: Call, kinds: readonly Kind[], version: string): Respon
   return json(body, { headers })
 }
 
+interface GroupVersionKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** Built-in resources leave the group version out where it is the one they stand under. */
+function answered(kind: Kind, gvk: GroupVersionKind): GroupVersionKind {
+  const own = kind.schema !== undefined && gvk.group === kind.group && gvk.version === kind.version
+  return own ? { group: '', version: '', kind: gvk.kind } : gvk
+}
+
+function sorted(verbs: readonly string[]): string[] {
+  return [...verbs].sort()
+}
+
 function aggregatedResource(kind: Kind): object {
   const subresources = subresourcesOf(kind).map(({ name, verbs, ...gvk }) => ({
     subresource: name,
-    responseKind: gvk,
-    verbs,
+    responseKind: answered(kind, gvk),
+    verbs: sorted(verbs),
   }))
   return {
     resource: kind.plural,
-    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    responseKind: answered(kind, { group: kind.group, version: kind.version, kind: kind.kind }),
     scope: kind.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: kind.singular,
-    verbs: kind.verbs,
+    verbs: sorted(kind.verbs),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),
@@ -134,7 +159,7 @@ export function discoveryVersion(call: Call, group: string, version: string): Re
     ...subresourcesOf(kind).map((sub) => legacySubresource(kind, sub)),
   ])
   const groupVersion = group === '' ? version : `${group}/${version}`
-  return json({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
+  return json({ kind: 'APIResourceList', ...(group === '' ? {} : { apiVersion: 'v1' }), groupVersion, resources })
 }
 
 function legacyResource(kind: Kind): object {
@@ -143,10 +168,16 @@ function legacyResource(kind: Kind): object {
     singularName: kind.singular,
     namespaced: kind.namespaced,
     kind: kind.kind,
-    verbs: kind.verbs,
+    verbs: sorted(kind.verbs),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(kind.verbs.includes('watch') ? { storageVersionHash: hashOf(kind) } : {}),
   }
+}
+
+/** Changes when objects are stored in another version; opaque to clients. */
+function hashOf(kind: Kind): string {
+  return `${btoa(digest(`${kind.storedGroup}/${kind.resource}`).slice(0, 8))}`
 }
 
 function legacySubresource(kind: Kind, sub: Subresource): object {
@@ -158,6 +189,6 @@ function legacySubresource(kind: Kind, sub: Subresource): object {
     namespaced: kind.namespaced,
     ...foreign,
     kind: sub.kind,
-    verbs: sub.verbs,
+    verbs: sorted(sub.verbs),
   }
 }

@@ -3,7 +3,6 @@
  */
 import type { Kind } from '../api/kind.ts'
 import {
-  methodNotAllowed,
   methodNotServed,
   notImplemented,
   resourceNotFound,
@@ -18,6 +17,7 @@ import { control } from './control.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { evictPod } from './evict.ts'
 import { execCommand } from './exec.ts'
+import { healthAnswer } from './health.ts'
 import { impersonated } from './impersonate.ts'
 import { podLog } from './log.ts'
 import { openApi } from './openapi.ts'
@@ -48,10 +48,28 @@ async function routed(call: Call): Promise<Response> {
   const { info } = call
   if (info.resource === '') return plainPath(call)
   const kind = call.cluster.registry.route(info.group, info.version, info.resource)
-  if (kind === undefined) throw resourceNotFound()
+  if (kind === undefined) return isServed(call) ? Promise.reject(resourceNotFound()) : pageNotFound()
+  refuseScope(call, kind)
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
   if (info.subresource !== '') return subresource(call, kind)
   return info.name === '' ? collection(call, kind) : single(call, kind)
+}
+
+/** True for a group that has kinds; paths beside them do not exist at all. */
+function isServed(call: Call): boolean {
+  return call.cluster.registry.kinds.some(({ group }) => group === call.info.group)
+}
+
+function pageNotFound(): Response {
+  return text('404 page not found\n', 'text/plain; charset=utf-8', { code: 404 })
+}
+
+/** Objects of namespaces have no path without one, those of the cluster none with one. */
+function refuseScope(call: Call, kind: Kind): void {
+  const { namespace, name, resource, verb } = call.info
+  if (resource === 'namespaces') return
+  if (!kind.namespaced && namespace !== '') throw resourceNotFound()
+  if (kind.namespaced && namespace === '' && (name !== '' || verb === 'deletecollection')) throw resourceNotFound()
 }
 
 function collection(call: Call, kind: Kind): Response | Promise<Response> {
@@ -65,7 +83,7 @@ function collection(call: Call, kind: Kind): Response | Promise<Response> {
     case 'deletecollection':
       return deleteMany(call, kind)
     default:
-      throw methodNotAllowed(kind.groupResource, call.info.verb)
+      throw methodNotServed()
   }
 }
 
@@ -82,7 +100,7 @@ function single(call: Call, kind: Kind): Response | Promise<Response> {
     case 'delete':
       return deleteOne(call, kind)
     default:
-      throw methodNotAllowed(kind.groupResource, call.info.verb)
+      throw methodNotServed()
   }
 }
 
@@ -93,7 +111,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const special = specials[`${kind.resource}/${name} ${verb}`]
   if (special !== undefined) return special(call, kind)
   if (typeof known === 'object' && 'verbs' in known && !(known.verbs as readonly string[]).includes(verb))
-    throw methodNotAllowed(kind.groupResource, verb)
+    throw methodNotServed()
   switch (verb) {
     case 'get':
       return getOne(call, kind)
@@ -102,7 +120,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
     case 'patch':
       return patchOne(call, kind)
     default:
-      throw methodNotAllowed(kind.groupResource, verb)
+      throw methodNotServed()
   }
 }
 
@@ -126,14 +144,18 @@ async function plainPath(call: Call): Promise<Response> {
   const { path, verb } = call.info
   const parts = path.split('/').filter((part) => part !== '')
   if (parts[0] === 'kybern') return control(call, parts.slice(1))
-  if (verb !== 'get' && verb !== 'head') throw notFoundPath()
+  const anyMethod = path === '/api' || path === '/apis'
+  if (verb !== 'get' && verb !== 'head' && !anyMethod) {
+    if (rootPaths.includes(path)) throw methodNotServed()
+    return pageNotFound()
+  }
   if (path === '/version' || path === '/version/') return json(serverVersion)
-  if (/^\/(healthz|livez|readyz)(\/.*)?$/.test(path)) return text('ok')
+  const health = healthAnswer(path, call.info.query)
+  if (health !== undefined) return health
   if (parts[0] === 'api' && parts.length === 1) return discoveryRoot(call, true)
   if (parts[0] === 'apis' && parts.length === 1) return discoveryRoot(call, false)
   if (parts[0] === 'openapi') return openApi(call, parts.slice(1))
-  if (parts.length === 0)
-    return json({ paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] })
+  if (parts.length === 0) return json({ paths: rootPaths })
   const [root, group = '', version = ''] = parts
   const found =
     root === 'api' && parts.length === 2
@@ -143,10 +165,19 @@ async function plainPath(call: Call): Promise<Response> {
         : root === 'apis' && parts.length === 3
           ? discoveryVersion(call, group, version)
           : undefined
-  if (found === undefined) throw notFoundPath()
-  return found
+  if (found !== undefined) return found
+  if (root === 'apis' && isServed({ ...call, info: { ...call.info, group } })) throw resourceNotFound()
+  return pageNotFound()
 }
 
-function notFoundPath(): StatusError {
-  return resourceNotFound()
-}
+const rootPaths = [
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/healthz',
+  '/livez',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/readyz',
+  '/version',
+]

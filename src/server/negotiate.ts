@@ -2,7 +2,7 @@
  * Content negotiation: which form an answer takes, from the Accept header.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources
  */
-import { notAcceptable } from '../api/status-error.ts'
+import { notAcceptable, nothingAcceptable } from '../api/status-error.ts'
 
 /** `as` and its group and version are the parameters of the media type; `media` is what the answer is encoded as. */
 export interface Accepted {
@@ -20,7 +20,7 @@ export function acceptedForms(header: string | null): Accepted[] {
   if (header === null || header.trim() === '') return [json]
   const forms = header.split(',').flatMap(formOf)
   const wanted = forms.sort((a, b) => b.quality - a.quality).map(({ quality: _quality, ...form }) => form)
-  if (wanted.length === 0) throw notAcceptable(served)
+  if (wanted.length === 0) throw nothingAcceptable(served)
   return wanted
 }
 

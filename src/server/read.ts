@@ -1,10 +1,22 @@
-/** GET of one object, a list, a subresource. */
+/**
+ * GET of one object, a list, a subresource. Pages of a list are of one revision.
+ * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
+ */
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
-import { badRequest, expired, methodNotAllowed, notFound } from '../api/status-error.ts'
+import {
+  badRequest,
+  expired,
+  inconsistentContinue as inconsistent,
+  methodNotAllowed,
+  notFound,
+  tooLargeVersion,
+} from '../api/status-error.ts'
+import { listAt } from '../store/history.ts'
 import { scaleOf } from '../store/scale.ts'
 import { listAnswer, objectAnswer } from './answer.ts'
 import type { Call } from './context.ts'
+import { type Continue, continueToken, type ListOptions, listOptions, whyNotVersion } from './list-options.ts'
 import { type Accepted, objectForm } from './negotiate.ts'
 import { predicateOf } from './select.ts'
 import { watchAnswer } from './watch-stream.ts'
@@ -20,6 +32,8 @@ export function storedObject(call: Call, kind: Kind): KubeObject {
 
 export function getOne(call: Call, kind: Kind): Response {
   const form = objectForm(call.request.headers.get('accept'))
+  refuseInclude(call, form)
+  versionOf(call.info.query.get('resourceVersion') ?? '', call.cluster.view.revision)
   const stored = storedObject(call, kind)
   const { subresource, query } = call.info
   if (subresource !== '' && kind.subresources[subresource] === undefined)
@@ -31,63 +45,65 @@ export function getOne(call: Call, kind: Kind): Response {
 /** A list or, with `watch`, a stream. */
 export function getMany(call: Call, kind: Kind): Response {
   const form = objectForm(call.request.headers.get('accept'))
-  if (call.info.verb === 'watch') return watchAnswer(call, kind, form)
-  return listed(call, kind, form)
+  const options = listOptions(call.info.query, call.info.verb === 'watch')
+  if (call.info.verb === 'watch') return watchAnswer(call, kind, form, options)
+  refuseInclude(call, form)
+  return listed(call, kind, form, options)
 }
 
-interface Continue {
-  readonly rv: number
-  readonly start: string
-}
-
-function listed(call: Call, kind: Kind, form: Accepted): Response {
+function listed(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
   const { info, cluster } = call
   const { view } = cluster
-  const limit = limitOf(info.query.get('limit'))
-  const token = continueOf(info.query.get('continue'))
-  if (token !== undefined && token.rv < cluster.plane.api.store.log.oldest - 1) {
-    throw expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    )
-  }
-  refuseFutureVersion(info.query.get('resourceVersion'), view.revision)
-  const all = view.list(kind, kind.namespaced && info.namespace !== '' ? info.namespace : undefined)
+  const { limit, token } = options
+  const selects = predicateOf(kind, info)
+  const revision = revisionOf(options, view.revision)
+  const all = objectsAt(call, kind, revision, token)
   const rest = token === undefined ? all : all.filter((object) => keyOf(object) > token.start)
-  const selected = rest.filter(predicateOf(kind, info))
+  const selected = rest.filter(selects)
   const page = limit > 0 && selected.length > limit ? selected.slice(0, limit) : selected
   const more = selected.length - page.length
-  const meta: Record<string, unknown> = { resourceVersion: String(view.revision) }
+  const meta: Record<string, unknown> = { resourceVersion: String(revision) }
   if (more > 0) {
-    meta.continue = btoa(JSON.stringify({ rv: view.revision, start: keyOf(page.at(-1) as KubeObject) }))
-    meta.remainingItemCount = more
+    meta.continue = continueToken({ rv: revision, start: keyOf(page.at(-1) as KubeObject) })
+    // With a selector nobody knows how many are left without looking at them.
+    if (!info.query.get('labelSelector') && !info.query.get('fieldSelector')) meta.remainingItemCount = more
   }
   return listAnswer(kind, page, meta, form, view.now, info.query)
 }
 
-function limitOf(text: string | null): number {
-  if (text === null || text === '') return 0
-  const limit = Number(text)
-  if (!Number.isInteger(limit)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`)
-  return Math.max(0, limit)
+/** The revision a list shows: the newest, or the one asked for by a page, an exact match or a limit with a version. */
+function revisionOf({ token, version, match, limit }: ListOptions, current: number): number {
+  if (token !== undefined) return token.rv < 0 ? current : token.rv
+  const wanted = versionOf(version, current)
+  const exact = match === 'Exact' || (match === '' && limit > 0)
+  return exact && wanted > 0 ? wanted : current
 }
 
-function continueOf(text: string | null): Continue | undefined {
-  if (text === null || text === '') return undefined
-  try {
-    const token = JSON.parse(atob(text)) as Continue
-    if (typeof token.start === 'string' && typeof token.rv === 'number') return token
-  } catch {
-    // Answered below.
-  }
-  throw badRequest('continue key is not valid: illegal base64 data')
+/** The objects at the revision, or 410; of a page that is too old the message carries a token to go on with. */
+function objectsAt(call: Call, kind: Kind, revision: number, token: Continue | undefined): readonly KubeObject[] {
+  const { view, plane } = call.cluster
+  const namespace = kind.namespaced && call.info.namespace !== '' ? call.info.namespace : undefined
+  const found = listAt(view, plane.api.store.log, kind, namespace, revision)
+  if (found !== undefined) return found
+  if (token === undefined) throw expired('The resourceVersion for the provided list is too old.')
+  throw inconsistent(continueToken({ rv: -1, start: token.start }))
 }
 
-function refuseFutureVersion(text: string | null, current: number): void {
-  if (text === null || text === '' || text === '0') return
-  if (!/^\d+$/.test(text))
-    throw badRequest(`Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`)
-  if (Number(text) <= current) return
-  throw badRequest(`Too large resource version: ${text}, current: ${current}`)
+/** The version as a number. Throws 400 for what is none and 504 for one of the future. */
+export function versionOf(text: string, current: number): number {
+  if (text === '' || text === '0') return 0
+  const why = whyNotVersion(text)
+  if (why !== undefined) throw badRequest(`invalid resource version: ${why}`)
+  const version = Number(text)
+  if (version > current) throw tooLargeVersion(version, current)
+  return version
+}
+
+function refuseInclude(call: Call, form: Accepted): void {
+  const include = call.info.query.get('includeObject') ?? ''
+  if (form.as !== 'Table' || ['', 'Metadata', 'Object', 'None'].includes(include)) return
+  const must = "must be 'Metadata', 'Object', 'None', or empty"
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: "${include}": ${must}`)
 }
 
 /** 405 for a verb the kind does not have. */

@@ -11,14 +11,19 @@ export type Predicate = (object: KubeObject) => boolean
 export function predicateOf(kind: Kind, info: RequestInfo): Predicate {
   const labels = parsed(() => parseLabelSelector(info.query.get('labelSelector') ?? ''))
   const fields = parsed(() => parseFieldSelector(info.query.get('fieldSelector') ?? ''))
-  for (const { field } of fields)
-    if (!isSelectable(kind, field)) throw badRequest(`field label not supported: ${field}`)
+  for (const { field } of fields) if (!isSelectable(kind, field)) throw badRequest(whyNotSelectable(kind, field))
   const { namespace, name } = info
   return (object) =>
     (namespace === '' || !kind.namespaced || object.metadata.namespace === namespace) &&
     (name === '' || object.metadata.name === name) &&
     matchesRequirements(labels, object.metadata.labels) &&
     matchesFields(fields, (field) => fieldValue(kind, object, field))
+}
+
+/** Kinds without fields of their own are asked by the store's own rule, which names what there is. */
+function whyNotSelectable(kind: Kind, field: string): string {
+  if (kind.fields !== undefined) return `field label not supported: ${field}`
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 function isSelectable(kind: Kind, field: string): boolean {

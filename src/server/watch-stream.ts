@@ -5,12 +5,12 @@
  */
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
-import { badRequest, expired } from '../api/status-error.ts'
+import { expired, plainError } from '../api/status-error.ts'
 import type { Change } from '../store/transition.ts'
 import { formed, streamHeaders } from './answer.ts'
 import type { Call } from './context.ts'
+import { type ListOptions, whyNotVersion } from './list-options.ts'
 import type { Accepted } from './negotiate.ts'
-import { isTrue } from './request-info.ts'
 import { type Predicate, predicateOf } from './select.ts'
 
 /** Events that may wait for one client. */
@@ -25,26 +25,35 @@ interface WatchEvent {
 }
 
 /** The answer to a watch request. Throws 400 for an unreadable resourceVersion. */
-export function watchAnswer(call: Call, kind: Kind, form: Accepted): Response {
+export function watchAnswer(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
   const selects = predicateOf(kind, call.info)
-  const from = startOf(call)
-  const shape = (object: KubeObject): unknown => formed(kind, object, form, call.cluster.now.getTime(), call.info.query)
+  const from = startOf(options)
+  const shape = shaper(call, kind, form)
   const stream = new ReadableStream<Uint8Array>(
-    source(call, kind, selects, shape, from),
+    source(call, kind, selects, shape, from, options),
     new CountQueuingStrategy({ highWaterMark: bufferedEvents + backlog(call, kind, from) }),
   )
-  const type = form.as === '' ? 'application/json' : `application/json;as=${form.as};v=${form.version};g=${form.group}`
-  return new Response(stream, { status: 200, headers: { 'content-type': type, ...streamHeaders } })
+  return new Response(stream, { status: 200, headers: { 'content-type': 'application/json', ...streamHeaders } })
+}
+
+/** Objects in the form asked for; only the first Table of a stream tells its columns. */
+function shaper(call: Call, kind: Kind, form: Accepted): (object: KubeObject) => unknown {
+  let told = false
+  return (object) => {
+    const shaped = formed(kind, object, form, call.cluster.now.getTime(), call.info.query)
+    if (form.as !== 'Table') return shaped
+    const table = told ? { ...shaped, columnDefinitions: null } : shaped
+    told = true
+    return table
+  }
 }
 
 /** undefined: begin with everything there is (no resourceVersion, or 0); a number: what came after it. */
-function startOf(call: Call): number | undefined {
-  const { query } = call.info
-  const text = query.get('resourceVersion') ?? ''
-  if (isTrue(query.get('sendInitialEvents')) || text === '' || text === '0') return undefined
-  if (!/^\d+$/.test(text))
-    throw badRequest(`Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`)
-  return Number(text)
+function startOf({ version, initialEvents }: ListOptions): number | undefined {
+  if (initialEvents || version === '' || version === '0') return undefined
+  const why = whyNotVersion(version)
+  if (why !== undefined) throw plainError(why)
+  return Number(version)
 }
 
 function source(
@@ -53,8 +62,9 @@ function source(
   selects: Predicate,
   shape: (object: KubeObject) => unknown,
   from: number | undefined,
+  options: ListOptions,
 ) {
-  const { cluster, clock, info } = call
+  const { cluster, clock } = call
   const api = cluster.plane.api
   const encoder = new TextEncoder()
   const cleanups: (() => void)[] = []
@@ -81,24 +91,25 @@ function source(
         const event = eventOf(change, kind, selects, shape)
         if (event !== undefined) send(event)
       }
-      if (!begin(call, kind, selects, shape, from, send, pass)) {
+      if (!begin(call, kind, selects, shape, from, options, send, pass)) {
         refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
         return
       }
       const subscription = api.committed$.subscribe({
-        next: ({ change }) => pass(change),
+        // A version of the future is waited for.
+        next: ({ change }) => change.revision > (from ?? 0) && pass(change),
         complete: () => end(controller),
       })
       cleanups.push(() => subscription.unsubscribe())
-      const seconds = Number(info.query.get('timeoutSeconds') ?? 0) || defaultTimeoutSeconds
+      const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : defaultTimeoutSeconds
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
       let next: { cancel(): void } | undefined
       cleanups.push(() => next?.cancel())
-      if (isTrue(info.query.get('allowWatchBookmarks'))) bookmarkLater()
+      if (options.bookmarks) bookmarkLater()
       function bookmarkLater(): void {
         next = clock.after(bookmarkEveryMs, () => {
-          send(bookmark(kind, api.store.snapshot.revision))
+          send(bookmark(kind, shape, api.store.snapshot.revision))
           bookmarkLater()
         })
       }
@@ -120,13 +131,14 @@ function begin(
   selects: Predicate,
   shape: (object: KubeObject) => unknown,
   from: number | undefined,
+  options: ListOptions,
   send: (event: WatchEvent) => void,
   pass: (change: Change) => void,
 ): boolean {
   const { api } = call.cluster.plane
   if (from === undefined) {
     for (const object of api.view().list(kind)) if (selects(object)) send({ type: 'ADDED', object: shape(object) })
-    if (isTrue(call.info.query.get('sendInitialEvents'))) send(bookmark(kind, api.store.snapshot.revision, true))
+    if (options.initialEvents && options.bookmarks) send(bookmark(kind, shape, api.store.snapshot.revision, true))
     return true
   }
   const missed = api.store.log.since(from + 1)
@@ -157,8 +169,8 @@ function eventOf(
   return { type: 'DELETED', object: shape(left) }
 }
 
-function bookmark(kind: Kind, revision: number, initial = false): WatchEvent {
+function bookmark(kind: Kind, shape: (object: KubeObject) => unknown, revision: number, initial = false): WatchEvent {
   const annotations = initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
-  const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...annotations }
-  return { type: 'BOOKMARK', object: { kind: kind.kind, apiVersion: kind.apiVersion, metadata } }
+  const metadata = { resourceVersion: String(revision), ...annotations } as unknown as KubeObject['metadata']
+  return { type: 'BOOKMARK', object: shape({ kind: kind.kind, apiVersion: kind.apiVersion, metadata }) }
 }

@@ -18,6 +18,7 @@ const byKey: Readonly<Record<string, (value: unknown) => unknown>> = {
   clusterIPs: (value) => (Array.isArray(value) ? value.map(address) : value),
   nodePort: (value) => (typeof value === 'number' && value >= 30000 && value < 32768 ? '<port>' : value),
   healthCheckNodePort: () => '<port>',
+  serverAddress: () => '<address>',
   storageVersionHash: () => '<hash>',
   selfLink: () => undefined,
   columnDefinitions: (value) => (Array.isArray(value) ? value.map(({ description: _words, ...rest }) => rest) : value),
