@@ -109,7 +109,9 @@ export function toTable(
   const all = completeColumns(columns)
   const rows = objects.map((object) => {
     const cells = all.map((column) => column.value(object, { now }))
-    return includeObject === 'None' ? { cells, object: null } : { cells, object: rowObject(shown(object), includeObject) }
+    return includeObject === 'None'
+      ? { cells, object: null }
+      : { cells, object: rowObject(shown(object), includeObject) }
   })
   return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: all.map(definitionOf), rows }
 }

@@ -6,6 +6,7 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { expired, plainError } from '../api/status-error.ts'
+import type { WallClock } from '../ports.ts'
 import type { Change } from '../store/transition.ts'
 import { formed, streamHeaders } from './answer.ts'
 import type { Call } from './context.ts'
@@ -104,18 +105,22 @@ function source(
       const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : defaultTimeoutSeconds
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
-      let next: { cancel(): void } | undefined
-      cleanups.push(() => next?.cancel())
-      if (options.bookmarks) bookmarkLater()
-      function bookmarkLater(): void {
-        next = clock.after(bookmarkEveryMs, () => {
-          send(bookmark(kind, shape, api.store.snapshot.revision))
-          bookmarkLater()
-        })
+      if (options.bookmarks) {
+        cleanups.push(every(clock, bookmarkEveryMs, () => send(bookmark(kind, shape, api.store.snapshot.revision))))
       }
     },
     cancel: () => end(),
   }
+}
+
+/** Calls again and again until it is told to stop. */
+function every(clock: WallClock, ms: number, call: () => void): () => void {
+  let next = clock.after(ms, again)
+  function again(): void {
+    call()
+    next = clock.after(ms, again)
+  }
+  return () => next.cancel()
 }
 
 /** How many events the watch begins with: they are there at once and do not count against the buffer. */

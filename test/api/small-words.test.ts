@@ -101,7 +101,7 @@ describe('tables', () => {
   })
   it('carries the object as asked', () => {
     expect(toTable([phase], [pod], now, 'Object').rows[0]?.object).toBe(pod)
-    expect(toTable([phase], [pod], now, 'None').rows[0]).not.toHaveProperty('object')
+    expect(toTable([phase], [pod], now, 'None').rows[0]?.object).toBeNull()
   })
   it('shows missing and broken times', () => {
     expect(translateTimestamp(undefined, now)).toBe('<unknown>')

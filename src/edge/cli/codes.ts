@@ -234,6 +234,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a cluster is given values made by controller() and defineKind()',
     'pass those; several at once are fine',
   ),
+  'KYB-WEBHOOK': says(
+    'a webhook must be asked and there is no way to it',
+    'an embedded cluster opens no sockets by itself; webhooks are reached through a function or through the server',
+    'register a function for the webhook, or serve the cluster so that it is called over HTTPS',
+  ),
   'KYB-YAML': says(
     'text is no YAML',
     'the message names line and column',
