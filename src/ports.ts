@@ -63,3 +63,15 @@ export type OutsidePort = (call: OutsideCall) => OutsideReply | Promise<OutsideR
  * `response`, or the response alone. It may read the cluster; it must not wait for the cluster to come to rest.
  */
 export type WebhookFunction = (review: Readonly<Record<string, unknown>>) => unknown | Promise<unknown>
+
+/** Signs JSON Web Tokens and checks its own signatures. Times, audiences and objects are judged by the server. */
+export interface TokenSigner {
+  /** The token in compact form. */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>
+  /** The claims of a token this signer signed, or undefined for anything else. */
+  verify(token: string): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** The public keys as JSON Web Keys with `kid`, `alg` and `use`. */
+  keys(): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** A random uuid, to tell tokens apart. */
+  id(): string
+}

@@ -19,10 +19,11 @@ import type { Logger } from '../ports.ts'
 import { failure } from '../server/answer.ts'
 import type { User } from '../server/context.ts'
 import { createHandler, type Handler } from '../server/handle.ts'
-import { authenticate } from './authenticate.ts'
+import { createTokens } from '../server/tokens.ts'
+import { authenticate, type Proofs } from './authenticate.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
-import type { Pki } from './pki.ts'
 import { asStatusError, type Incoming, type Outgoing, requestOf, respond } from './request.ts'
+import { createSigner, knownTokens } from './tokens.ts'
 import { upgrader } from './upgrade.ts'
 import { wallClock } from './wall-clock.ts'
 
@@ -33,6 +34,10 @@ export interface ServeOptions {
   readonly host?: string
   /** The bearer token; random unless given. */
   readonly token?: string
+  /** Further users by their bearer tokens. */
+  readonly users?: Readonly<Record<string, User>>
+  /** Whether requests without a proof are those of `system:anonymous`. Default false: 401. */
+  readonly anonymous?: boolean
   readonly logger?: Logger
 }
 
@@ -57,9 +62,14 @@ const streamLimit = 250
 /** Serves the cluster. Throws KYB-PORT when the port is taken, KYB-HOST when the address is not this machine's. */
 export async function serve(cluster: Cluster, options: ServeOptions = {}): Promise<ApiEndpoint> {
   const host = options.host ?? '127.0.0.1'
-  const { createPki } = await import('./pki.ts')
+  const { adminGroup, adminUser, createPki } = await import('./pki.ts')
   const pki = await createPki(wallClock.now(), host === '127.0.0.1' ? [] : [host], options.token)
-  const handler = createHandler({ cluster, clock: wallClock, acted: () => actedIn(cluster, options.logger) })
+  const admin = { name: adminUser, groups: [adminGroup, 'system:authenticated'] }
+  const known = knownTokens({ ...options.users, [pki.token]: admin })
+  const tokens = createTokens({ cluster, signer: createSigner(), known })
+  const proofs = { tokens, anonymous: options.anonymous === true }
+  const acted = (): void => actedIn(cluster, options.logger)
+  const handler = createHandler({ cluster, clock: wallClock, acted, tokens })
   const server = createSecureServer({
     key: pki.server.key,
     cert: pki.server.cert,
@@ -72,8 +82,8 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
     settings: { maxConcurrentStreams: streamLimit, maxHeaderListSize: headerLimit },
   } as Parameters<typeof createSecureServer>[0])
   const connections = trackConnections(server)
-  server.on('request', (incoming, outgoing) => void answer(handler, pki, incoming, outgoing as unknown as Outgoing))
-  server.on('upgrade', upgrader({ handler, who: (incoming) => whoIs(incoming, pki) }))
+  server.on('request', (incoming, outgoing) => void answer(handler, proofs, incoming, outgoing as unknown as Outgoing))
+  server.on('upgrade', upgrader({ handler, who: (incoming) => whoIs(incoming, proofs) }))
   refuseMalformed(server)
   const port = await listen(server, options.port ?? 0, host)
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -93,17 +103,17 @@ function actedIn(cluster: Cluster, logger: Logger | undefined): void {
   cluster.settle({ within: eagerWithinMs }).catch((error: Error) => logger?.warn(error.message))
 }
 
-async function answer(handler: Handler, pki: Pki, incoming: Incoming, outgoing: Outgoing): Promise<void> {
+async function answer(handler: Handler, proofs: Proofs, incoming: Incoming, outgoing: Outgoing): Promise<void> {
   try {
-    await respond(await handled(handler, whoIs(incoming, pki), incoming), incoming, outgoing)
+    await respond(await handled(handler, await whoIs(incoming, proofs), incoming), incoming, outgoing)
   } catch (error) {
     if (!outgoing.headersSent && !outgoing.destroyed) await respond(failure(error), incoming, outgoing).catch(() => {})
     else outgoing.destroy()
   }
 }
 
-function whoIs(incoming: Incoming, pki: Pki): User | undefined {
-  return authenticate(incoming.socket as TLSSocket, incoming.headers.authorization, pki.token)
+function whoIs(incoming: Incoming, proofs: Proofs): Promise<User | undefined> {
+  return authenticate(incoming.socket as TLSSocket, incoming.headers.authorization, proofs)
 }
 
 async function handled(handler: Handler, user: Parameters<Handler>[1], incoming: Incoming): Promise<Response> {

@@ -20,7 +20,7 @@ const connectionLimit = 1000
 /** The part of a server that upgrades. */
 export interface UpgradeOptions {
   readonly handler: Handler
-  readonly who: (incoming: Incoming) => User | undefined
+  readonly who: (incoming: Incoming) => Promise<User | undefined>
 }
 
 /** Makes the listener of a server's `upgrade` event. */
@@ -64,7 +64,7 @@ async function answered(
   try {
     const request = await requestOf(incoming)
     request.headers.set('upgrade', protocol)
-    return await handler(request, who(incoming))
+    return await handler(request, await who(incoming))
   } catch (error) {
     return failure(asStatusError(error))
   }

@@ -33,10 +33,19 @@ export interface Identity {
   readonly audiences: readonly string[]
 }
 
-/** The tokens a server knows. `server/tokens.ts` makes one over a signer. */
+/** The tokens a server knows and gives out. `server/tokens.ts` makes one over a signer. */
 export interface Tokens {
+  readonly issuer: string
+  /** The audiences of the API server itself. */
+  readonly audiences: readonly string[]
   /** The bearer, or an Error that says why there is none. `audiences` absent: those of the API server. */
   whose(token: string, audiences?: readonly string[]): Promise<Identity | Error>
+  /** A token with these claims; `iss` is added where it is absent. */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>
+  /** A random uuid for a token's `jti`. */
+  id(): string
+  /** The public keys, as a JSON Web Key Set. */
+  keySet(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>
 }
 
 export interface Call extends HandlerContext {

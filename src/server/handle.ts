@@ -24,6 +24,7 @@ import { openApi } from './openapi.ts'
 import { getMany, getOne } from './read.ts'
 import { requestInfo } from './request-info.ts'
 import { answerReview } from './reviews.ts'
+import { keySet, openIdConfiguration, requestToken } from './token-request.ts'
 import { serverVersion } from './version.ts'
 import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.ts'
 
@@ -128,7 +129,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
 const unbuilt: Readonly<Record<string, StatusError>> = Object.fromEntries(
   ['attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize']
     .map((name) => `pods/${name}`)
-    .concat('services/proxy', 'nodes/proxy', 'serviceaccounts/token')
+    .concat('services/proxy', 'nodes/proxy')
     .map((name) => [name, notImplemented('KYB-SUBRESOURCE', `${name} is not served by this version of kybern`)]),
 )
 
@@ -137,6 +138,7 @@ const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | P
   'pods/binding create': bindPod,
   'pods/log get': podLog,
   'pods/exec get': execCommand,
+  'serviceaccounts/token create': requestToken,
   'pods/exec create': execCommand,
 }
 
@@ -154,6 +156,8 @@ async function plainPath(call: Call): Promise<Response> {
   if (health !== undefined) return health
   if (parts[0] === 'api' && parts.length === 1) return discoveryRoot(call, true)
   if (parts[0] === 'apis' && parts.length === 1) return discoveryRoot(call, false)
+  if (path === '/openid/v1/jwks') return keySet(call)
+  if (path === '/.well-known/openid-configuration') return openIdConfiguration(call)
   if (parts[0] === 'openapi') return openApi(call, parts.slice(1))
   if (parts.length === 0) return json({ paths: rootPaths })
   const [root, group = '', version = ''] = parts

@@ -1,7 +1,10 @@
 /** Our side of a replay: a cluster without nodes whose time stands still, behind the request path as a function. */
+
+import { createSigner } from '../../src/edge/tokens.ts'
 import { createCluster } from '../../src/index.ts'
 import type { User } from '../../src/server/context.ts'
 import { createHandler } from '../../src/server/handle.ts'
+import { createTokens } from '../../src/server/tokens.ts'
 import { answerOf } from '../record/kubeconfig.ts'
 import { recordedHeaders, type Send } from '../record/suite.ts'
 
@@ -17,7 +20,8 @@ export async function handledBy(): Promise<{ send: Send; close: () => Promise<vo
   await cluster.settle()
   for (const [id, { machine }] of cluster.plane.world.actors) if (machine === 'controller') cluster.fault({ crash: id })
   const clock = { now: () => cluster.now.getTime(), after: () => ({ cancel: () => undefined }) }
-  const handler = createHandler({ cluster, clock, acted: () => undefined })
+  const tokens = createTokens({ cluster, signer: createSigner() })
+  const handler = createHandler({ cluster, clock, acted: () => undefined, tokens })
   const send: Send = async (wire) => {
     const request = new Request(`https://kubernetes.default.svc${wire.path}`, {
       method: wire.method,

@@ -82,6 +82,7 @@ export const fixedDefaults: Readonly<Record<string, FixedDefaults>> = {
   'networking.v1.NetworkPolicyPort': { unset: { protocol: 'TCP' } },
   'networking.v1.IngressClassParametersReference': { unset: { scope: 'Cluster' } },
   'discovery.v1.EndpointPort': { unset: { name: '', protocol: 'TCP' } },
+  'authentication.v1.TokenRequestSpec': { unset: { expirationSeconds: 3600 } },
   'rbac.v1.RoleRef': { zero: { apiGroup: 'rbac.authorization.k8s.io' } },
   'storage.v1.StorageClass': { unset: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' } },
   'storage.v1.CSIDriverSpec': {

@@ -223,6 +223,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'somebody is busy for longer than the time allowed: a crash loop, a rollout that cannot finish',
     'the message names who; look at it with kubectl describe, or settle({ within }) for longer',
   ),
+  'KYB-TOKENS': says(
+    'a token was asked for and there is no key to sign it with',
+    'a handler made without tokens has no key; only serve() makes one by itself',
+    'pass tokens: createTokens({ cluster, signer }) to createHandler, or use serve()',
+  ),
   'KYB-UNTIL': says(
     'the condition did not come true',
     'the cluster’s clock reached the end of the time allowed first',

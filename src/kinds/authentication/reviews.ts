@@ -20,3 +20,6 @@ function review(kind: string): Kind {
 
 export const SelfSubjectReview = review('SelfSubjectReview')
 export const TokenReview = review('TokenReview')
+
+/** What `serviceaccounts/token` is sent and answers; served nowhere else. */
+export const TokenRequest = review('TokenRequest')

@@ -14,6 +14,9 @@ export const ServiceAccount = defineKind({
   answersDeleted: true,
   schema: 'io.k8s.api.core.v1.ServiceAccount',
   hasGeneration: false,
+  subresources: {
+    token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
+  },
   validate: withFinalizerRule(),
   defaultPropagation: 'Background',
   columns: serviceAccountColumns,

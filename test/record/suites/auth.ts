@@ -230,4 +230,33 @@ const impersonation: Suite = {
   ],
 }
 
-export const authSuites: readonly Suite[] = [reviews, escalation, impersonation]
+const tokenOf = (name: string, body: object, account = 'default', user?: string): Step => ({
+  name,
+  path: `/api/v1/namespaces/${ns}/serviceaccounts/${account}/token`,
+  body,
+  ...(user === undefined ? {} : { user }),
+})
+const boundTo = (kind: string, name: string, apiVersion = 'v1') => ({
+  spec: { boundObjectRef: { kind, apiVersion, name } },
+})
+
+const tokens: Suite = {
+  name: 'auth-tokens',
+  namespaces: [ns],
+  steps: [
+    tokenOf('no account', {}, 'nosuch'),
+    tokenOf('of another name', { metadata: { name: 'other' } }),
+    tokenOf('of another namespace', { metadata: { namespace: 'other' } }),
+    tokenOf('of another uid', { metadata: { uid: '11111111-1111-4111-8111-111111111111' } }),
+    tokenOf('too short', { spec: { expirationSeconds: 5 } }),
+    tokenOf('too long', { spec: { expirationSeconds: 4294967297 } }),
+    tokenOf('bound to no pod', boundTo('Pod', 'nosuch')),
+    tokenOf('bound to no node', boundTo('Node', 'nosuch')),
+    tokenOf('bound to what cannot be', boundTo('Deployment', 'x', 'apps/v1')),
+    tokenOf('unknown field', { spec: { nosuch: 1 } }),
+    tokenOf('not hers', {}, 'default', 'alice'),
+    { name: 'get a token', path: '/api/v1/namespaces/wire-auth/serviceaccounts/default/token' },
+  ],
+}
+
+export const authSuites: readonly Suite[] = [reviews, escalation, impersonation, tokens]
