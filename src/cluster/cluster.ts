@@ -57,7 +57,7 @@ export class Cluster implements AsyncDisposable {
     this.#driver = new Driver(plane.world, plane.loop, questions, paceOf(options.time ?? 'virtual'), options.clock)
     this.#clocks = new Clocks(plane.world, () => this.#driver.wake())
     plane.running.add(plane.loop.callback$.subscribe((id) => this.#clocks.fire(id)))
-    this.#workloads = new Workloads(plane, options.scripts ?? {}, () => this.#driver.act())
+    this.#workloads = new Workloads(plane, options, () => this.#driver.act())
   }
 
   /** The cluster's clock. */
@@ -121,6 +121,11 @@ export class Cluster implements AsyncDisposable {
 
   get options(): ClusterOptions {
     return this.#options
+  }
+
+  /** What is inside the pods, for the parts of kybern that stand on it. */
+  get workloads(): Workloads {
+    return this.#workloads
   }
 
   get network(): Workloads['network'] {

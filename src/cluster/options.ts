@@ -4,6 +4,7 @@ import { parseTime } from '../api/time.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { NodeSpec } from '../node/node-spec.ts'
+import type { Images } from '../node/simulated/userland/image.ts'
 import type { Logger, OutsidePort, WallClock, WebhookFunction } from '../ports.ts'
 
 /** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: a server runs to quiet after each request; embedded it is `virtual`. */
@@ -19,6 +20,8 @@ export interface ClusterOptions {
   readonly start?: number | string | { getTime(): number }
   /** Scripts for simulated containers by image glob; see src/node/simulated. */
   readonly scripts?: Readonly<Record<string, string>>
+  /** By image glob: commands and HTTP answers of simulated containers that functions of yours implement. */
+  readonly images?: Images
   readonly kinds?: readonly Kind[]
   readonly controllers?: readonly Controller[]
   /** How many changes the log keeps for watches. Default 20,000. */

@@ -7,11 +7,14 @@ import type { Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
 import type { KubeletMemory, Load } from '../node/memory.ts'
-import { request, type Served } from '../node/network/request.ts'
+import { type Response as Answered, listener, request, type Served } from '../node/network/request.ts'
 import { resolve } from '../node/network/resolve.ts'
 import { type ContainerSpec, type Scripts, scriptOf } from '../node/simulated/behaviour.ts'
 import { containerLog, type LogOptions } from '../node/simulated/logs.ts'
-import { type ExecResult, execute } from '../node/simulated/shell.ts'
+import { type Begun, begin, type ExecResult, type ShellHost } from '../node/simulated/shell.ts'
+import { behaviourOf, type Images } from '../node/simulated/userland/image.ts'
+import type { FetchEffect, Fetched } from '../node/simulated/userland/program.ts'
+import { runNow } from '../node/simulated/userland/run.ts'
 
 export interface Where {
   readonly namespace?: string
@@ -39,14 +42,20 @@ export interface Network {
   load(url: string, options: { readonly requestsPerSecond: number }): void
 }
 
+type Routed =
+  | { readonly error: string }
+  | { readonly answer: Answered; readonly pod: KubeObject; readonly container: string }
+
 export class Workloads {
   readonly #plane: Plane
   readonly #scripts: Scripts
+  readonly #images: Images
   readonly #act: () => void
 
-  constructor(plane: Plane, scripts: Scripts, act: () => void) {
+  constructor(plane: Plane, { scripts = {}, images = {} }: { scripts?: Scripts; images?: Images }, act: () => void) {
     this.#plane = plane
     this.#scripts = scripts
+    this.#images = images
     this.#act = act
   }
 
@@ -62,35 +71,112 @@ export class Workloads {
     }
   }
 
-  #request(url: string, from: string | undefined): NetworkAnswer {
+  async #request(url: string, from: string | undefined): Promise<NetworkAnswer> {
+    const routed = this.#routed(url, from)
+    if ('error' in routed) throw new KybernError('KYB-NETWORK', routed.error)
+    const { answer, pod, container } = routed
+    const { status, body } = await this.#served(pod, container, {
+      type: 'fetch',
+      url,
+      method: 'GET',
+      headers: {},
+      body: '',
+    })
+    return { ...answer, pod: pod.metadata.name, namespace: pod.metadata.namespace ?? '', status, body }
+  }
+
+  /** Which container a request reaches, or why none. */
+  #routed(url: string, from: string | undefined): Routed {
     const turn = this.#memory().requests
-    const serve = (pod: KubeObject, container: string): Served | undefined => this.#serve(pod, container)
+    let pod: KubeObject | undefined
+    const serve = (one: KubeObject, name: string): Served | undefined => {
+      pod = one
+      return this.isRunning(one, name) ? { body: '' } : undefined
+    }
     const chance = (site: string): number => chanceOf(this.#plane.world.seed, site)
     const sent = from === undefined ? { url, turn } : { url, turn, from }
     const answer = request(this.#plane.api.view(), sent, { serve, chance })
     this.#tell({ type: 'request.sent' })
-    if ('error' in answer) throw new KybernError('KYB-NETWORK', answer.message)
-    const [namespace = '', pod = ''] = answer.pod.split('/')
-    return { ...answer, pod, namespace }
+    if ('error' in answer) return { error: answer.message }
+    return { answer, pod: pod as KubeObject, container: answer.container }
   }
 
-  /** What a container answers while its process runs. */
-  #serve(pod: KubeObject, container: string): Served | undefined {
+  /** Is the container's process there? */
+  isRunning(pod: KubeObject, container: string): boolean {
     const { namespace, name } = pod.metadata
-    const running = this.#plane.host.get(`pods/${namespace}/${name}/${container}`)?.matches('running') === true
-    if (!running) return undefined
-    return { body: scriptOf(pod, this.#container(pod, container), this.#scripts).serves ?? `${name}\n` }
+    return this.#plane.host.get(`pods/${namespace}/${name}/${container}`)?.matches('running') === true
   }
 
+  /** A request of a program in a pod (`namespace/name`) or from outside, through the simulated network. */
+  async fetch(effect: FetchEffect, from?: string): Promise<Fetched> {
+    const routed = this.#routed(effect.url, from)
+    return 'error' in routed ? routed : this.#served(routed.pod, routed.container, effect)
+  }
+
+  /** What listens on a port of the pod answers; undefined when nothing does. */
+  async serve(
+    pod: KubeObject,
+    port: number,
+    effect: FetchEffect,
+  ): Promise<Exclude<Fetched, { error: string }> | undefined> {
+    const container = listener(pod, port)
+    if (container === undefined || !this.isRunning(pod, container)) return undefined
+    return this.#served(pod, container, effect)
+  }
+
+  /** Does anything listen on a port of the pod? */
+  listens(pod: KubeObject, port: number): boolean {
+    const container = listener(pod, port)
+    return container !== undefined && this.isRunning(pod, container)
+  }
+
+  async #served(pod: KubeObject, container: string, effect: FetchEffect): Promise<Exclude<Fetched, { error: string }>> {
+    const handler = behaviourOf(this.#images, this.#container(pod, container).image)?.serve
+    if (handler === undefined) return this.#said(pod, container)
+    const { method, headers } = effect
+    const body = method === 'GET' || method === 'HEAD' ? {} : { body: effect.body }
+    const response = await handler(new Request(effect.url, { method, headers, ...body }), pod)
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+  }
+
+  /** What a container answers by its script. */
+  #said(pod: KubeObject, container: string): Exclude<Fetched, { error: string }> {
+    const body = scriptOf(pod, this.#container(pod, container), this.#scripts).serves ?? `${pod.metadata.name}\n`
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
+  }
+
+  /** Runs a command that waits for nothing. */
   exec(name: string, command: readonly string[], where: Where): ExecResult {
     const pod = this.#pod(name, where.namespace)
     const container = this.#container(pod, where.container)
-    const running = this.#plane.host.get(`pods/${pod.metadata.namespace}/${name}/${container.name}`)?.matches('running')
-    if (running !== true)
+    if (!this.isRunning(pod, container.name))
       throw new KybernError('KYB-EXEC', `container "${container.name}" of pod "${name}" is not running`)
-    const result = execute(this.#plane.api.view(), pod, container, this.#memory().files, command)
-    if (Object.keys(result.changes).length > 0) this.#tell({ type: 'files.changed', changes: result.changes })
-    return result
+    const begun = this.begin(pod, container.name, command, false)
+    if ('failure' in begun) throw new KybernError('KYB-EXEC', begun.failure)
+    return runNow(begun.run, begun.machine.files, (effect) => this.#fetchNow(effect, pod))
+  }
+
+  #fetchNow(effect: FetchEffect, from: KubeObject): Fetched {
+    const routed = this.#routed(effect.url, `${from.metadata.namespace}/${from.metadata.name}`)
+    if ('error' in routed) return routed
+    if (behaviourOf(this.#images, this.#container(routed.pod, routed.container).image)?.serve !== undefined)
+      throw new KybernError('KYB-EXEC', 'the answer comes later, which exec() cannot wait for; use network.request')
+    return this.#said(routed.pod, routed.container)
+  }
+
+  /** Begins a command in a container; who calls runs it. */
+  begin(pod: KubeObject, container: string, command: readonly string[], tty: boolean): Begun {
+    return begin(this.#host, pod, this.#container(pod, container), command, tty)
+  }
+
+  get #host(): ShellHost {
+    return {
+      images: this.#images,
+      view: () => this.#plane.api.view(),
+      now: () => this.#plane.world.store.now,
+      stored: () => this.#memory().files,
+      change: (changes) => this.#tell({ type: 'files.changed', changes }),
+    }
   }
 
   logs(name: string, where: Where & { previous?: boolean }): string {
@@ -122,7 +208,8 @@ export class Workloads {
   }
 
   #container(pod: KubeObject, name: string | undefined): ContainerSpec {
-    const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])] as ContainerSpec[]
+    const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {}
+    const all = [...containers, ...initContainers, ...ephemeralContainers] as ContainerSpec[]
     const found = name === undefined ? all[0] : all.find((container) => container.name === name)
     if (found === undefined)
       throw new KybernError('KYB-CONTAINER', `pod "${pod.metadata.name}" has no container "${name}"`)

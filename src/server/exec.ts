@@ -3,13 +3,24 @@
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#execute
  */
 import type { Kind } from '../api/kind.ts'
+import type { KubeObject } from '../api/object.ts'
 import { badRequest } from '../api/status-error.ts'
+import { digest } from '../lib/digest.ts'
+import { runOver } from '../node/simulated/userland/run.ts'
 import { authorize } from './authorize.ts'
+import { programStreams } from './command-streams.ts'
 import type { Call } from './context.ts'
 import { containerAsked, refuseUnplaced } from './pod-container.ts'
 import { storedObject } from './read.ts'
 import { isTrue } from './request-info.ts'
-import { type CommandStreams, exitStatus, StreamAnswer } from './stream-answer.ts'
+import {
+  type CommandIo,
+  type CommandStatus,
+  type CommandStreams,
+  exitStatus,
+  internalStatus,
+  StreamAnswer,
+} from './stream-answer.ts'
 
 /** Throws 404 for a pod and 400 for a container that is not there, and 400 when the client does not want to upgrade. */
 export function execCommand(call: Call, kind: Kind): Response {
@@ -18,14 +29,30 @@ export function execCommand(call: Call, kind: Kind): Response {
   const container = containerAsked(pod, call.info.query.get('container'))
   refuseUnplaced(pod)
   refusePlain(call)
-  const { namespace = '', name } = pod.metadata
-  const run = async (io: { write(bytes: Uint8Array, to: 'stdout' | 'stderr'): Promise<void> }) => {
-    const result = call.cluster.exec(name, call.info.query.getAll('command'), { namespace, container })
-    await io.write(new TextEncoder().encode(result.stdout), 'stdout')
-    await io.write(new TextEncoder().encode(result.stderr), 'stderr')
-    return exitStatus(result.code)
+  const streams = streamsOf(call.info.query)
+  const refusal = notRunning(call, pod, container)
+  const run = (io: CommandIo): Promise<CommandStatus> => executed(call, pod, container, streams, io)
+  return new StreamAnswer({ type: 'command', streams, refusal, run })
+}
+
+async function executed(
+  call: Call,
+  pod: KubeObject,
+  container: string,
+  streams: CommandStreams,
+  io: CommandIo,
+): Promise<CommandStatus> {
+  const command = call.info.query.getAll('command')
+  const begun = call.cluster.workloads.begin(pod, container, command, streams.tty)
+  const { namespace, name, uid } = pod.metadata
+  if ('failure' in begun) {
+    const id = digest(`${uid} ${container} ${command.join(' ')}`).repeat(4)
+    const why = `failed to exec in container: failed to start exec "${id}": ${begun.failure}`
+    return internalStatus(`error executing command in container: ${why}`)
   }
-  return new StreamAnswer({ type: 'command', streams: streamsOf(call.info.query), refusal: undefined, run })
+  return exitStatus(
+    await runOver(begun.run, begun.machine.files, programStreams(call, io, streams, `${namespace}/${name}`)),
+  )
 }
 
 /** Commands and ports need the right to create, whatever the method of the upgrade. */
@@ -38,7 +65,12 @@ export function refusePlain(call: Call): void {
   if (call.request.headers.get('upgrade') === null) throw badRequest('Upgrade request required')
 }
 
-/** Which streams the query asks for; stdout and stderr of attach are there unless it says otherwise. */
+/** What the kubelet says of a container whose process is not there. */
+export function notRunning(call: Call, pod: KubeObject, container: string): string | undefined {
+  return call.cluster.workloads.isRunning(pod, container) ? undefined : `container not found ("${container}")`
+}
+
+/** Which streams the query asks for; a terminal has no stderr of its own. */
 export function streamsOf(query: URLSearchParams): CommandStreams {
   const asked = (name: string): boolean => isTrue(query.get(name))
   const tty = asked('tty')

@@ -115,7 +115,6 @@ describe('one door for each dependency', () => {
     rxjs: /^src\/(actors|store|cluster|cluster\.ts|server|edge)/,
     commander: /^src\/edge\/cli\//,
     ws: /^src\/edge\/websocket/,
-    nanotar: /^src\/node\/simulated\//,
     jose: /^src\/edge\/tokens\.ts$/,
     '@peculiar/x509': /^src\/edge\/pki\.ts$/,
     'reflect-metadata': /^src\/edge\/pki\.ts$/,
