@@ -6,6 +6,7 @@
 import type { Part } from '../api/checks.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
+import { componentStatuses } from '../kinds/core/component-status.ts'
 import { flowControlObjects } from '../kinds/flowcontrol/bootstrap.ts'
 import { deepFreeze } from '../lib/deep-freeze.ts'
 
@@ -103,6 +104,7 @@ export function configurationObjects(facts: BootFacts): Record<string, KubeObjec
   return {
     'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': whole(flow.levels),
     'flowschemas.flowcontrol.apiserver.k8s.io': whole(flow.schemas),
+    componentstatuses: componentStatuses().map((object) => deepFreeze(object)),
     'servicecidrs.networking.k8s.io': whole([serviceRange(facts.serviceRange, time)]),
     'apiservices.apiregistration.k8s.io': whole(apiServices(kinds, time)),
   }

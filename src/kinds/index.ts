@@ -20,6 +20,8 @@ import {
 } from './authorization/reviews.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
 import { Lease } from './coordination/lease.ts'
+import { Binding } from './core/binding.ts'
+import { ComponentStatus } from './core/component-status.ts'
 import { ConfigMap } from './core/config-map.ts'
 import { Event } from './core/event.ts'
 import { LimitRange } from './core/limit-range.ts'
@@ -57,8 +59,10 @@ import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 
 export {
   APIService,
+  Binding,
   ClusterRole,
   ClusterRoleBinding,
+  ComponentStatus,
   ConfigMap,
   ControllerRevision,
   CSIDriver,
@@ -161,4 +165,6 @@ export const kinds: readonly Kind[] = [
   APIService,
   FlowSchema,
   PriorityLevelConfiguration,
+  Binding,
+  ComponentStatus,
 ]

@@ -52,8 +52,14 @@ async function routed(call: Call): Promise<Response> {
   if (kind === undefined) return isServed(call) ? Promise.reject(resourceNotFound()) : pageNotFound()
   refuseScope(call, kind)
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
-  if (info.subresource !== '') return subresource(call, kind)
-  return info.name === '' ? collection(call, kind) : single(call, kind)
+  const response = await served(call, kind)
+  if (kind.deprecated !== undefined) response.headers.append('warning', `299 - "${kind.deprecated}"`)
+  return response
+}
+
+function served(call: Call, kind: Kind): Response | Promise<Response> {
+  if (call.info.subresource !== '') return subresource(call, kind)
+  return call.info.name === '' ? collection(call, kind) : single(call, kind)
 }
 
 /** True for a group that has kinds; paths beside them do not exist at all. */
@@ -74,7 +80,8 @@ function refuseScope(call: Call, kind: Kind): void {
 }
 
 function collection(call: Call, kind: Kind): Response | Promise<Response> {
-  if (kind.virtual === true && call.info.verb !== 'create') throw methodNotServed()
+  if (!kind.verbs.includes(call.info.verb)) throw methodNotServed()
+  if (kind.resource === 'bindings') return bindPod(call, kind)
   switch (call.info.verb) {
     case 'list':
     case 'watch':
@@ -89,6 +96,7 @@ function collection(call: Call, kind: Kind): Response | Promise<Response> {
 }
 
 function single(call: Call, kind: Kind): Response | Promise<Response> {
+  if (!kind.verbs.includes(call.info.verb)) throw methodNotServed()
   switch (call.info.verb) {
     case 'get':
       return getOne(call, kind)

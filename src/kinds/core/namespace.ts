@@ -17,6 +17,7 @@ export const Namespace = defineKind({
   subresources: { status: true, finalize: { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] } },
   life: 'namespace',
   hasGeneration: false,
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   fields: { 'status.phase': (object) => object.status?.phase ?? '' },
   nameRule: nameIsDnsLabel,
   prepare: {
