@@ -91,6 +91,8 @@ export interface KindSpec {
     readonly create?: (object: KubeObject, context: PrepareContext) => KubeObject
     readonly update?: (next: KubeObject, previous: KubeObject, context: PrepareContext) => KubeObject
   }
+  /** The part of a written object that its writer comes to own, where the server resets others; all but status when absent. */
+  readonly owned?: (object: KubeObject, subresource: string) => KubeObject
   /** Cross-field rules the schema cannot say, in Kubernetes' wording. `previous` is set for updates. Pure. */
   readonly validate?: (object: KubeObject, previous: KubeObject | undefined, subresource: string) => FieldError[]
   /** What the sender is told beside the answer, in Kubernetes' wording. `previous` is set for updates. Pure. */

@@ -1,5 +1,7 @@
 /** The controllers of a cluster. */
 import type { Kind } from '../api/kind.ts'
+import { certificateApproverController } from './certificate-approver.ts'
+import { certificateCleanerController } from './certificate-cleaner.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
 import { daemonSetController } from './daemonset.ts'
@@ -26,6 +28,8 @@ export const controllers: readonly Controller[] = [
   serviceAccountController,
   rootCaCertificateController,
   clusterRoleAggregationController,
+  certificateApproverController,
+  certificateCleanerController,
   namespaceController,
   deploymentController,
   replicaSetController,

@@ -19,6 +19,7 @@ import {
   SubjectAccessReview,
 } from './authorization/reviews.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
+import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { Lease } from './coordination/lease.ts'
 import { Binding } from './core/binding.ts'
 import { ComponentStatus } from './core/component-status.ts'
@@ -60,6 +61,7 @@ import { VolumeAttributesClass } from './storage/volume-attributes-class.ts'
 export {
   APIService,
   Binding,
+  CertificateSigningRequest,
   ClusterRole,
   ClusterRoleBinding,
   ComponentStatus,
@@ -132,6 +134,7 @@ export const kinds: readonly Kind[] = [
   PodMetrics,
   PodDisruptionBudget,
   PriorityClass,
+  CertificateSigningRequest,
   SelfSubjectReview,
   TokenReview,
   LocalSubjectAccessReview,

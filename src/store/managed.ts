@@ -24,7 +24,9 @@ export function managed(
   const when = subresource === 'scale' ? {} : { now: toRfc3339(context.now) }
   const writer = { manager, ...when, ...of, ...translator(context, kind) }
   const main = subresource === '' && kind.subresources.status === true
-  const [old, sent] = main ? [withoutStatus(before), withoutStatus(after)] : [before, after]
+  const ownedOf = (object: KubeObject | undefined): KubeObject | undefined =>
+    object === undefined ? undefined : (kind.owned?.(object, subresource) ?? (main ? withoutStatus(object) : object))
+  const [old, sent] = [ownedOf(before), ownedOf(after)]
   const then = old === undefined ? undefined : kind.fromStorage(old)
   const managedFields = trackUpdate(kind.schema, then as never, kind.fromStorage(sent as KubeObject) as never, writer)
   const { managedFields: _old, ...metadata } = after.metadata

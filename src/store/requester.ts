@@ -20,6 +20,8 @@ const accounts: Readonly<Record<string, string>> = {
   daemonset: 'daemon-set-controller',
   'node-lifecycle': 'node-controller',
   serviceaccount: 'service-account-controller',
+  'certificate-approver': 'certificate-controller',
+  'certificate-cleaner': 'certificate-controller',
   'root-ca-certificate': 'root-ca-cert-publisher',
   'taint-eviction': 'node-controller',
   'persistent-volume': 'persistent-volume-binder',

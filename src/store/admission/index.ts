@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
  */
 import type { AdmissionPlugin } from '../admission-step.ts'
+import { certificateApproval, certificateRequester, certificateSigning, certificateSubject } from './certificates.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -25,6 +26,9 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
   { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
   { name: 'ResourceQuota', validate: resourceQuota },
+  { name: 'CertificateApproval', validate: certificateApproval },
+  { name: 'CertificateSigning', validate: certificateSigning },
+  { name: 'CertificateSubjectRestriction', mutate: certificateRequester, validate: certificateSubject },
   { name: 'RbacEscalation', mutate: rbacEscalation },
   { name: 'ServiceAllocation', allocate: serviceAllocation },
 ]
