@@ -50,6 +50,10 @@ import { ClusterRole } from './rbac/cluster-role.ts'
 import { ClusterRoleBinding } from './rbac/cluster-role-binding.ts'
 import { Role } from './rbac/role.ts'
 import { RoleBinding } from './rbac/role-binding.ts'
+import { DeviceClass } from './resource/device-class.ts'
+import { ResourceClaim } from './resource/resource-claim.ts'
+import { ResourceClaimTemplate } from './resource/resource-claim-template.ts'
+import { ResourceSlice } from './resource/resource-slice.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
 import { CSIDriver } from './storage/csi-driver.ts'
 import { CSINode } from './storage/csi-node.ts'
@@ -72,6 +76,7 @@ export {
   CSIStorageCapacity,
   DaemonSet,
   Deployment,
+  DeviceClass,
   EndpointSlice,
   Event,
   FlowSchema,
@@ -96,7 +101,10 @@ export {
   PriorityClass,
   PriorityLevelConfiguration,
   ReplicaSet,
+  ResourceClaim,
+  ResourceClaimTemplate,
   ResourceQuota,
+  ResourceSlice,
   Role,
   RoleBinding,
   RuntimeClass,
@@ -170,4 +178,8 @@ export const kinds: readonly Kind[] = [
   PriorityLevelConfiguration,
   Binding,
   ComponentStatus,
+  DeviceClass,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  ResourceSlice,
 ]

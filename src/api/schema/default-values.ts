@@ -112,6 +112,7 @@ export const fixedDefaults: Readonly<Record<string, FixedDefaults>> = {
   'flowcontrol.v1.LimitedPriorityLevelConfiguration': { unset: { nominalConcurrencyShares: 30, lendablePercent: 0 } },
   'flowcontrol.v1.ExemptPriorityLevelConfiguration': { unset: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   'flowcontrol.v1.QueuingConfiguration': { zero: { handSize: 8, queues: 64, queueLengthLimit: 50 } },
+  'resource.v1.DeviceToleration': { zero: { operator: 'Equal' } },
   'resource.v1.ExactDeviceRequest': { zero: { allocationMode: 'ExactCount' } },
   'resource.v1.DeviceSubRequest': { zero: { allocationMode: 'ExactCount' } },
 }
