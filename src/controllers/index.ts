@@ -19,6 +19,7 @@ import { podGarbageCollectorController } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replicaset.ts'
 import { resourceQuotaController, resourceQuotaControllerOf } from './resource-quota.ts'
 import { rootCaCertificateController } from './root-ca-certificate.ts'
+import { serviceAccountTokensController } from './service-account-tokens.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { persistentVolumeClaimProtectionController, persistentVolumeProtectionController } from './volume-protection.ts'
@@ -30,6 +31,7 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregationController,
   certificateApproverController,
   certificateCleanerController,
+  serviceAccountTokensController,
   namespaceController,
   deploymentController,
   replicaSetController,

@@ -5,6 +5,7 @@
  */
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
+import type { CertificateSigner } from '../ports.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -13,8 +14,10 @@ export interface KeyPair {
 }
 
 export interface Pki {
-  /** The authority's certificate, PEM. Its key is thrown away. */
+  /** The authority's certificate, PEM. */
   readonly ca: string
+  /** Signs with the authority's key, which nobody else sees. */
+  readonly signer: CertificateSigner
   readonly server: KeyPair
   readonly client: KeyPair
   readonly token: string
@@ -78,9 +81,61 @@ export async function createPki(nowMs: number, hosts: readonly string[] = [], to
   ])
   return {
     ca: ca.toString('pem'),
+    signer: signerOf(ca, caKeys.privateKey),
     server: { cert: server.toString('pem'), key: await pemOf(serverKeys) },
     client: { cert: client.toString('pem'), key: await pemOf(clientKeys) },
     token,
+  }
+}
+
+const backdateMs = 5 * 60 * 1000
+/** Certificates for less than this end when asked; others end as much earlier as they begin. */
+const shortMs = 8 * 3600 * 1000
+const leastMs = 10 * 60 * 1000
+
+const keyUsages: Readonly<Record<string, x509.KeyUsageFlags>> = {
+  signing: x509.KeyUsageFlags.digitalSignature,
+  'digital signature': x509.KeyUsageFlags.digitalSignature,
+  'content commitment': x509.KeyUsageFlags.nonRepudiation,
+  'key encipherment': x509.KeyUsageFlags.keyEncipherment,
+  'key agreement': x509.KeyUsageFlags.keyAgreement,
+  'data encipherment': x509.KeyUsageFlags.dataEncipherment,
+}
+const extendedUsages: Readonly<Record<string, string>> = {
+  'server auth': x509.ExtendedKeyUsage.serverAuth,
+  'client auth': x509.ExtendedKeyUsage.clientAuth,
+}
+
+/** Signs what clients of the API and kubelets ask for; times are the wall's, as TLS compares them. */
+function signerOf(ca: x509.X509Certificate, signingKey: CryptoKey): CertificateSigner {
+  return {
+    async sign(pem, { usages, seconds }) {
+      const request = new x509.Pkcs10CertificateRequest(pem)
+      if (!(await request.verify())) throw new Error('x509: signature of the request is not valid')
+      const now = Date.now()
+      const ttl = Math.min(Math.max(seconds === undefined ? yearMs : seconds * 1000, leastMs), yearMs)
+      const end = now + (ttl < shortMs ? ttl : ttl - backdateMs)
+      const flags = usages.reduce((all, usage) => all | (keyUsages[usage] ?? 0), 0)
+      const extended = usages.flatMap((usage) => extendedUsages[usage] ?? [])
+      const names = request.getExtension('2.5.29.17')
+      const certificate = await x509.X509CertificateGenerator.create({
+        serialNumber: serial(),
+        subject: request.subject,
+        issuer: ca.subject,
+        notBefore: new Date(now - backdateMs),
+        notAfter: new Date(Math.min(end, ca.notAfter.getTime())),
+        publicKey: request.publicKey,
+        signingKey,
+        signingAlgorithm: algorithm,
+        extensions: [
+          new x509.BasicConstraintsExtension(false, undefined, true),
+          ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
+          ...(extended.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(extended)]),
+          ...(names === null ? [] : [names]),
+        ],
+      })
+      return certificate.toString('pem')
+    },
   }
 }
 

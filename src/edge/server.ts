@@ -18,6 +18,7 @@ import { KybernError } from '../lib/coded-error.ts'
 import type { Logger } from '../ports.ts'
 import { failure } from '../server/answer.ts'
 import type { User } from '../server/context.ts'
+import { publishAuthority, runErrands } from '../server/errands.ts'
 import { createHandler, type Handler } from '../server/handle.ts'
 import { createTokens } from '../server/tokens.ts'
 import { authenticate, type Proofs } from './authenticate.ts'
@@ -69,7 +70,9 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   const tokens = createTokens({ cluster, signer: createSigner(), known })
   const proofs = { tokens, anonymous: options.anonymous === true }
   const acted = (): void => actedIn(cluster, options.logger)
-  const handler = createHandler({ cluster, clock: wallClock, acted, tokens })
+  const handler = createHandler({ cluster, clock: wallClock, acted, tokens, signs: true })
+  const failed = (what: string): void => options.logger?.warn(what)
+  const errands = runErrands({ cluster, tokens, certificates: pki.signer, acted, failed })
   const server = createSecureServer({
     key: pki.server.key,
     cert: pki.server.cert,
@@ -85,9 +88,13 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   server.on('request', (incoming, outgoing) => void answer(handler, proofs, incoming, outgoing as unknown as Outgoing))
   server.on('upgrade', upgrader({ handler, who: (incoming) => whoIs(incoming, proofs) }))
   refuseMalformed(server)
+  await publishAuthority(cluster, pki.ca)
   const port = await listen(server, options.port ?? 0, host)
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const close = (): Promise<void> => closed(server, connections)
+  const close = (): Promise<void> => {
+    errands.unsubscribe()
+    return closed(server, connections)
+  }
   return { url, port, kubeconfig: kubeconfigOf(url, pki), token: pki.token, ca: pki.ca, close }
 }
 

@@ -24,6 +24,8 @@ export interface HandlerContext {
   readonly acted: () => void
   /** Tokens: who bears one, and new ones for service accounts. Without it there are none. */
   readonly tokens?: Tokens
+  /** Whether somebody runs the errands of signing (`server/errands.ts`); approvals are answered with a warning else. */
+  readonly signs?: boolean
 }
 
 /** What a bearer token proves. */

@@ -147,7 +147,18 @@ const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | P
   'pods/log get': podLog,
   'pods/exec get': execCommand,
   'serviceaccounts/token create': requestToken,
+  'certificatesigningrequests.certificates.k8s.io/approval update': async (call, kind) =>
+    warnedOfUnsigned(call, await updateOne(call, kind)),
+  'certificatesigningrequests.certificates.k8s.io/approval patch': async (call, kind) =>
+    warnedOfUnsigned(call, await patchOne(call, kind)),
   'pods/exec create': execCommand,
+}
+
+/** Approvals where nobody signs come to nothing: the answer says so. */
+function warnedOfUnsigned(call: Call, response: Response): Response {
+  const text = 'KYB-SIGNER: this server has no key to sign certificates with; the request stays without one'
+  if (call.signs !== true && response.ok) response.headers.append('warning', `299 - "${text}"`)
+  return response
 }
 
 async function plainPath(call: Call): Promise<Response> {

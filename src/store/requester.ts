@@ -22,6 +22,8 @@ const accounts: Readonly<Record<string, string>> = {
   serviceaccount: 'service-account-controller',
   'certificate-approver': 'certificate-controller',
   'certificate-cleaner': 'certificate-controller',
+  'certificate-signer': 'certificate-controller',
+  'service-account-tokens': 'tokens-controller',
   'root-ca-certificate': 'root-ca-cert-publisher',
   'taint-eviction': 'node-controller',
   'persistent-volume': 'persistent-volume-binder',

@@ -197,6 +197,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'it is RFC 3339 text, a Date, or milliseconds since 1970',
     'write 2026-01-01T00:00:00Z',
   ),
+  'KYB-SIGNER': says(
+    'a request for a certificate was approved and nobody signs it',
+    'a handler of its own has no authority; only serve() runs the errands of signing',
+    'use serve(), or runErrands() with a signer of yours',
+  ),
   'KYB-SUBRESOURCE': says(
     'this subresource is not built',
     'Kubernetes has it; kybern says so rather than pretend',
