@@ -38,6 +38,7 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { ClusterOptions } from './cluster/options.ts'
 import { createCluster as create } from './cluster.ts'
 import { wallClock } from './edge/wall-clock.ts'
+import type { OutsidePort } from './ports.ts'
 
 export type { Kind, KindSpec, VersionSpec } from './api/kind.ts'
 export { defineKind } from './api/kind.ts'
@@ -52,15 +53,26 @@ export type { Trouble } from './cluster.ts'
 export type { Controller } from './controllers/controller.ts'
 export { controller } from './controllers/controller.ts'
 export { KybernError } from './lib/coded-error.ts'
-export type { Logger, WallClock } from './ports.ts'
+export type {
+  Logger,
+  OutsideCall,
+  OutsidePort,
+  OutsideReply,
+  OutsideTarget,
+  WallClock,
+  WebhookFunction,
+} from './ports.ts'
 export type { Snapshot } from './store/snapshot.ts'
 export type { Cause, Committed, Outcome, Transition } from './store/transition.ts'
 export type { View } from './store/view.ts'
+
+/** Webhooks are called over HTTPS; the code for it is loaded when the first one is. */
+const outside: OutsidePort = async (call, target) => (await import('./edge/webhook.ts')).callWebhook(call, target)
 
 /**
  * A new cluster, booted: namespaces, classes and nodes are there. In `real` and scaled time it follows the wall clock
  * (`options.clock` replaces it). Throws KYB-TIME and KYB-START for options that make no sense.
  */
 export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  return create({ clock: wallClock, ...options })
+  return create({ clock: wallClock, outside, ...options })
 }

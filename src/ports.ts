@@ -55,8 +55,20 @@ export interface OutsideReply {
   readonly code?: number
 }
 
+/** Where a call goes: the URL as messages show it and, where that is another one, the address to connect to. */
+export interface OutsideTarget {
+  readonly url: string
+  readonly connect?: { readonly host: string; readonly port: number }
+  /** The name in the server's certificate when it is not the URL's. */
+  readonly serverName?: string
+  /** The authorities to trust, PEM in base64; those of the system when absent. */
+  readonly caBundle?: string
+  /** Why it cannot be called. */
+  readonly failure?: string
+}
+
 /** Calls webhooks: POSTs `call.body` as JSON within `call.timeoutSeconds`. A rejection counts as a failed call. */
-export type OutsidePort = (call: OutsideCall) => OutsideReply | Promise<OutsideReply>
+export type OutsidePort = (call: OutsideCall, target: OutsideTarget) => OutsideReply | Promise<OutsideReply>
 
 /**
  * A webhook as a function of the embedding program: it is given an AdmissionReview with `request` and answers one with

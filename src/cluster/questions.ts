@@ -6,6 +6,7 @@ import type { OutsideCall, OutsidePort, WebhookFunction } from '../ports.ts'
 import type { ApiServer } from '../store/api-server.ts'
 import type { OutsideAnswer } from '../store/outside.ts'
 import type { ClusterOptions } from './options.ts'
+import { targetOf } from './webhook-target.ts'
 
 export class Questions {
   readonly #api: ApiServer
@@ -65,7 +66,7 @@ export class Questions {
       failure: error instanceof Error ? error.message : String(error),
     })
     try {
-      const answer = this.#port(call)
+      const answer = this.#port(call, targetOf(this.#api.view(), call))
       if (!(answer instanceof Promise)) return { id, hook, ...answer }
       return answer.then((found) => ({ id, hook, ...found }), failed)
     } catch (error) {
@@ -76,11 +77,11 @@ export class Questions {
 
 /** The port of a cluster: functions registered for a webhook's name, URL or service first, then what the edge brings. */
 export function outsideOf({ webhooks = {}, outside }: ClusterOptions): OutsidePort {
-  return (call) => {
+  return (call, target) => {
     const found = targetsOf(call).map((target) => webhooks[target])
     const handler = found.find((one): one is WebhookFunction => one !== undefined)
     if (handler !== undefined) return answered(handler, call)
-    if (outside !== undefined) return outside(call)
+    if (outside !== undefined) return outside(call, target)
     return { failure: 'this cluster has no way to the outside; register a function for the webhook (KYB-WEBHOOK)' }
   }
 }
@@ -93,5 +94,16 @@ function targetsOf({ name, client: { url, service } }: OutsideCall): string[] {
 
 function answered(handler: WebhookFunction, call: OutsideCall): ReturnType<OutsidePort> {
   const body = handler(structuredClone(call.body) as Parameters<WebhookFunction>[0])
-  return body instanceof Promise ? body.then((found) => ({ body: found })) : { body }
+  if (body instanceof Promise) return body.then((found) => ({ body: asReview(found, call) }))
+  return { body: asReview(body, call) }
+}
+
+/** A function may answer the response alone and leave out the uid; what it answers is kept as plain data. */
+function asReview(answer: unknown, { body }: OutsideCall): unknown {
+  const given = JSON.parse(JSON.stringify(answer ?? {})) as Record<string, unknown>
+  const response = ('response' in given ? given.response : given) as Record<string, unknown> | null
+  const { apiVersion, kind, request } = body as { apiVersion: string; kind: string; request: { uid: string } }
+  if (response === null) return { apiVersion, kind }
+  const typed = response.patch !== undefined && response.patchType === undefined ? { patchType: 'JSONPatch' } : {}
+  return { apiVersion, kind, response: { uid: request.uid, ...typed, ...response } }
 }

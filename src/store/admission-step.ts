@@ -42,6 +42,8 @@ export interface AdmissionTools {
   audit(key: string, value: string): void
   /** The answers to these calls; the write waits until they are there. */
   ask(calls: readonly OutsideCall[]): readonly OutsideAnswer[]
+  /** A uid for a question to the outside: the same in every attempt at the same write. */
+  requestId(question: string): string
   /** Changes another stored object in the same commit (a quota that is charged). Not for dry runs. */
   alsoWrite(resource: ResourceKey, previous: KubeObject, next: KubeObject): void
   /** True in the second pass, after a webhook or policy changed what earlier plugins had seen. */

@@ -5,6 +5,8 @@
  */
 import type { KubeObject } from '../api/object.ts'
 import { conflict } from '../api/status-error.ts'
+import { fnv32 } from '../lib/digest.ts'
+import { prngOf, uuidFrom } from '../lib/prng.ts'
 import type { OutsideCall } from '../ports.ts'
 import type { AdmissionRequest, AdmissionTools } from './admission-step.ts'
 import { managed } from './managed.ts'
@@ -50,6 +52,7 @@ export class Admission {
         const recorded = managed(context, kind, previous, next, 'status', { manager: 'kube-apiserver' })
         this.#also.push({ kind, previous, next: recorded })
       },
+      requestId: (question) => uuidFrom(prngOf(fnv32(question, transition.outside?.seed))),
       again: false,
       kept: new Map(),
     }

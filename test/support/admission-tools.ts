@@ -9,6 +9,7 @@ export function toolsOf(more: Partial<AdmissionTools> = {}): AdmissionTools {
     warn: () => undefined,
     audit: () => undefined,
     ask: () => [],
+    requestId: () => 'request',
     alsoWrite: () => undefined,
     again: false,
     passAgain: () => undefined,

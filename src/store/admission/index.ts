@@ -15,6 +15,8 @@ import { serviceAccount } from './service-account.ts'
 import { serviceAllocation } from './service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
 import { taintNodesByCondition } from './taint-nodes.ts'
+import { mutatingWebhooks } from './webhook/mutating.ts'
+import { validatingWebhooks } from './webhook/validating.ts'
 
 export const admission: readonly AdmissionPlugin[] = [
   { name: 'NamespaceLifecycle', mutate: namespaceLifecycle },
@@ -25,6 +27,8 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
   { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
+  { name: 'MutatingAdmissionWebhook', mutate: mutatingWebhooks },
+  { name: 'ValidatingAdmissionWebhook', validate: validatingWebhooks },
   { name: 'ResourceQuota', validate: resourceQuota },
   { name: 'CertificateApproval', validate: certificateApproval },
   { name: 'CertificateSigning', validate: certificateSigning },

@@ -1,0 +1,155 @@
+/**
+ * Calls webhooks over HTTPS. What goes wrong is said in the words of Kubernetes' own client, which stand in answers to
+ * users: `Post "https://…?timeout=10s": dial tcp 127.0.0.1:1: connect: connection refused`.
+ * Source: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#contacting-the-webhook
+ */
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { isIP } from 'node:net'
+import type { OutsideCall, OutsidePort, OutsideReply, OutsideTarget } from '../ports.ts'
+
+/** The most bytes an answer may have. */
+const answerLimit = 3 * 1024 * 1024
+
+/** POSTs the body and answers the JSON that comes back. Never rejects. */
+export const callWebhook: OutsidePort = (call, target) => {
+  if (target.failure !== undefined) return { failure: said(target, target.failure) }
+  if (!target.url.startsWith('https://')) return { failure: said(target, 'unsupported protocol scheme') }
+  return posted(call, target)
+}
+
+function said({ url }: OutsideTarget, why: string): string {
+  return `Post "${url}": ${why}`
+}
+
+function posted(call: OutsideCall, target: OutsideTarget): Promise<OutsideReply> {
+  return new Promise((resolve) => {
+    const fail = (why: string): void => resolve({ failure: said(target, why) })
+    const url = new URL(target.url)
+    const body = JSON.stringify(call.body)
+    const deadline = AbortSignal.timeout(call.timeoutSeconds * 1000)
+    const servername = target.serverName ?? (isIP(url.hostname) === 0 ? url.hostname : undefined)
+    const outgoing = request({
+      host: target.connect?.host ?? url.hostname.replace(/^\[|\]$/g, ''),
+      port: target.connect?.port ?? (url.port === '' ? 443 : Number(url.port)),
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: {
+        host: url.host,
+        accept: 'application/json, */*',
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'user-agent': 'kube-apiserver-admission',
+      },
+      agent: false,
+      signal: deadline,
+      ...(servername === undefined ? {} : { servername }),
+      ...(target.caBundle === undefined ? {} : { ca: Buffer.from(target.caBundle, 'base64') }),
+    })
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      fail(deadline.aborted ? 'context deadline exceeded' : goWords(error, url)),
+    )
+    outgoing.on('response', (incoming) => {
+      read(incoming).then(resolve, (error: NodeJS.ErrnoException) =>
+        deadline.aborted ? fail('context deadline exceeded') : resolve({ failure: error.message }),
+      )
+    })
+    outgoing.end(body)
+  })
+}
+
+async function read(incoming: IncomingMessage): Promise<OutsideReply> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > answerLimit) throw new Error(`the answer has more than ${answerLimit} bytes`)
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  const code = incoming.statusCode ?? 0
+  if (code < 200 || code > 206) return { failure: refusalWords(code, text, incoming.headers['content-type']), code }
+  try {
+    return { body: JSON.parse(text) }
+  } catch {
+    return { failure: undecodable(text) }
+  }
+}
+
+function undecodable(text: string): string {
+  if (text.trim() === '') return 'unexpected end of JSON input'
+  const [first = ''] = text.trim()
+  return `couldn't get version/kind; json parse error: invalid character '${first}' looking for beginning of value`
+}
+
+const words: Readonly<Record<number, string>> = {
+  400: 'the server rejected our request for an unknown reason',
+  401: 'the server has asked for the client to provide credentials',
+  404: 'the server could not find the requested resource',
+  405: 'the server does not allow this method on the requested resource',
+  409: 'the server reported a conflict',
+  422: 'the server rejected our request due to an error in our request',
+  429: 'the server has received too many requests and has asked us to try again later',
+  503: 'the server is currently unable to handle the request',
+  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
+}
+
+/** What Kubernetes' client says of an answer that is none: a Status' own message, else words for the code. */
+function refusalWords(code: number, text: string, type = ''): string {
+  const status = statusIn(text)
+  if (status !== undefined) return status
+  const body = text.trim()
+  const shown = body !== '' && /^text\/|json|xml|^$/.test(type) ? body : 'unknown'
+  if (code === 403) return shown === 'unknown' ? 'unknown' : shown
+  const known = words[code]
+  if (known !== undefined) return known
+  if (code >= 500) return `an error on the server (${JSON.stringify(shown)}) has prevented the request from succeeding`
+  return `the server responded with the status code ${code} but did not return more information`
+}
+
+function statusIn(text: string): string | undefined {
+  try {
+    const { kind, status, message } = JSON.parse(text) as { kind?: string; status?: string; message?: string }
+    return kind === 'Status' && status === 'Failure' ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const unknownAuthority = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+])
+
+interface Failure extends NodeJS.ErrnoException {
+  readonly address?: string
+  readonly port?: number
+  readonly hostname?: string
+  readonly cert?: { readonly subjectaltname?: string }
+}
+
+function goWords(error: Failure, url: URL): string {
+  const code = error.code ?? ''
+  const certificate = 'tls: failed to verify certificate: x509: '
+  if (unknownAuthority.has(code)) return `${certificate}certificate signed by unknown authority`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return certificate + whyNotForHost(error, url)
+  if (code === 'CERT_HAS_EXPIRED') return `${certificate}certificate has expired or is not yet valid`
+  if (code === 'ECONNREFUSED') return `dial tcp ${error.address}:${error.port}: connect: connection refused`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `dial tcp: lookup ${error.hostname}: no such host`
+  if (code === 'ECONNRESET') return 'EOF'
+  if (code === 'EPROTO') return 'http: server gave HTTP response to HTTPS client'
+  return error.message
+}
+
+function whyNotForHost({ cert }: Failure, url: URL): string {
+  const names = (cert?.subjectaltname ?? '').split(', ').filter((name) => name !== '')
+  const list = names.map((name) => name.replace(/^(DNS|IP Address):/, '')).join(', ')
+  const host = url.hostname
+  if (isIP(host) !== 0 && !names.some((name) => name.startsWith('IP')))
+    return `cannot validate certificate for ${host} because it doesn't contain any IP SANs`
+  return `certificate is valid for ${list}, not ${host}`
+}
