@@ -47,6 +47,8 @@ export interface Failure {
 /** A refusal of the API server. `message` is the Status' message. */
 export class StatusError extends Error {
   readonly status: Status
+  /** What the client is warned of beside the refusal. */
+  warnings: readonly string[] = []
 
   constructor(failure: Failure | Status) {
     super(failure.message ?? '')

@@ -72,14 +72,17 @@ async function read(incoming: IncomingMessage): Promise<OutsideReply> {
   try {
     return { body: JSON.parse(text) }
   } catch {
-    return { failure: undecodable(text) }
+    return { failure: undecodable(text, incoming.headers['content-type'] ?? '') }
   }
 }
 
-function undecodable(text: string): string {
-  if (text.trim() === '') return 'unexpected end of JSON input'
-  const [first = ''] = text.trim()
-  return `couldn't get version/kind; json parse error: invalid character '${first}' looking for beginning of value`
+function undecodable(text: string, type: string): string {
+  if (text === '') return `0-length response with status code: 200 and content type: ${type}`
+  const opening = "couldn't get version/kind; json parse error: "
+  if (/^\s*[[{]/.test(text)) return `${opening}unexpected end of JSON input`
+  const wanted =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  return `${opening}json: cannot unmarshal string into Go value of type ${wanted}`
 }
 
 const words: Readonly<Record<number, string>> = {

@@ -30,6 +30,7 @@ export function failure(error: unknown): Response {
   const seconds = status.status.details?.retryAfterSeconds
   return json(status.status, {
     code: status.code,
+    warnings: status.warnings,
     headers: seconds === undefined ? {} : { 'retry-after': String(seconds) },
   })
 }

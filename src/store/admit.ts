@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
  */
 import type { KubeObject } from '../api/object.ts'
-import { conflict } from '../api/status-error.ts'
+import { conflict, StatusError } from '../api/status-error.ts'
 import { fnv32 } from '../lib/digest.ts'
 import { prngOf, uuidFrom } from '../lib/prng.ts'
 import type { OutsideCall } from '../ports.ts'
@@ -20,7 +20,7 @@ type Sent = Omit<AdmissionRequest, 'requestKind' | 'user' | 'dryRun'>
 
 /** The admission of one write. `warnings` and `annotations` fill up as it goes on. */
 export class Admission {
-  readonly warnings: string[] = []
+  readonly warnings: string[]
   readonly annotations: Record<string, string> = {}
   readonly #also: SideWrite[] = []
   readonly #context: CommitContext
@@ -29,7 +29,9 @@ export class Admission {
   #view: View | undefined
   #wanted = false
 
-  constructor(context: CommitContext, transition: TransitionBase) {
+  /** `warnings` are those of decoding: they are said whatever comes of the write. */
+  constructor(context: CommitContext, transition: TransitionBase, warnings: readonly string[] = []) {
+    this.warnings = [...warnings]
     this.#context = context
     this.#transition = transition
     const { prng } = context
@@ -63,10 +65,12 @@ export class Admission {
     if (this.#context.admission.length === 0) return sent.object
     this.#wanted = false
     this.#tools.again = false
-    const object = this.#pass(sent, 'mutate')
-    if (!this.#wanted) return object
-    this.#tools.again = true
-    return this.#pass({ ...sent, object }, 'mutate')
+    return this.#warned(() => {
+      const object = this.#pass(sent, 'mutate')
+      if (!this.#wanted) return object
+      this.#tools.again = true
+      return this.#pass({ ...sent, object }, 'mutate')
+    })
   }
 
   /** The object with the addresses and ports it is given out of the cluster's ranges. Throws to refuse. */
@@ -79,12 +83,29 @@ export class Admission {
     if (this.#context.admission.length === 0) return
     const request = this.#request(sent)
     const view = this.#viewed()
-    for (const { validate } of this.#context.admission) validate?.(request, view, this.#tools)
+    this.#warned(() => {
+      for (const { validate } of this.#context.admission) validate?.(request, view, this.#tools)
+    })
+  }
+
+  /** Adds what the kind itself warns of. */
+  warn(texts: readonly string[] = []): void {
+    this.warnings.push(...texts)
+  }
+
+  /** A refusal carries the warnings there were before it. */
+  #warned<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof StatusError && this.warnings.length > 0) error.warnings = this.warnings
+      throw error
+    }
   }
 
   /** What a plan says beside the object: the warnings before admission and its own, its audit annotations. */
-  said(before: readonly string[]): Pick<Plan, 'warnings' | 'audit' | 'also'> {
-    const warnings = this.warnings.length === 0 ? before : [...before, ...this.warnings]
+  said(): Pick<Plan, 'warnings' | 'audit' | 'also'> {
+    const { warnings } = this
     const audit = Object.keys(this.annotations).length === 0 ? {} : { audit: this.annotations }
     return { warnings, ...audit, ...(this.#also.length === 0 ? {} : { also: this.#also }) }
   }

@@ -27,7 +27,7 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const namespace = kind.namespaced ? transition.namespace : ''
   const named = withIdentity(context, kind, read, namespace)
   const recorded = managed(context, kind, undefined, named, '', transition)
-  const admission = new Admission(context, transition)
+  const admission = new Admission(context, transition, warnings)
   const asked = read.metadata?.name ?? ''
   const options = writeOptions(transition)
   const request = { operation: 'CREATE', kind, namespace, name: asked, subresource: '', options } as const
@@ -36,12 +36,14 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const name = whole.metadata.name
   const allocated = admission.allocated({ ...request, name, object: whole })
   const prepared = kind.prepare?.create?.(allocated, { now: context.now, subresource: '' }) ?? allocated
-  if (transition.trusted !== true) refuseInvalid(kind, prepared, undefined, '')
+  if (transition.trusted !== true) {
+    refuseInvalid(kind, prepared, undefined, '')
+    admission.warn(kind.warnings?.(prepared, undefined))
+  }
   admission.validate({ ...request, name, object: prepared })
   const key = objectKey(namespace, name)
   if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
-  const told = transition.trusted === true ? [] : (kind.warnings?.(prepared, undefined) ?? [])
-  return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said([...warnings, ...told]) }
+  return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said() }
 }
 
 /** The object as mutating admission sees it: without what the server gives it when it is stored. */

@@ -35,7 +35,7 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
   } as const
   admission.mutated(request)
   admission.validate(request)
-  const said = admission.said([])
+  const said = admission.said()
   const marked = withDeletion(context, kind, withFinalizer(kind, stored, transition), transition)
   const key = objectKey(namespace, name)
   if (isReleased(kind, marked))

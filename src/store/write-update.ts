@@ -87,7 +87,7 @@ export function planReplacement(
     options.trusted === true ? { object: kind.toStorage(sent), warnings: [] } : decoded(kind, sent, options)
   const merged = withKept(kind, read, stored, subresource, options.trusted === true)
   const recorded = managed(context, kind, stored, merged, subresource, options)
-  const admission = new Admission(context, options)
+  const admission = new Admission(context, options, warnings)
   const sentOptions = writeOptions(options)
   const request = {
     operation: 'UPDATE',
@@ -108,10 +108,10 @@ export function planReplacement(
     if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, told)
     if (subresource === 'scale') refuseScale(kind, name, prepared)
     refuseInvalid(kind, prepared, stored, subresource)
+    admission.warn(kind.warnings?.(prepared, stored))
   }
   admission.validate({ ...request, object: prepared })
-  const told = options.trusted === true ? [] : (kind.warnings?.(prepared, stored) ?? [])
-  const said = admission.said([...warnings, ...told])
+  const said = admission.said()
   const moved = withGeneration(kind, prepared, stored)
   if (equal(moved, stored)) return { kind, key, previous: stored, next: stored, ...said }
   const gone = isReleased(kind, moved)

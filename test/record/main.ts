@@ -11,6 +11,7 @@ import { senderOf } from './kubeconfig.ts'
 import { normalised } from './normalise.ts'
 import { type Exchange, prepare, run, type Send, type Suite, type WireRequest } from './suite.ts'
 import { suites } from './suites/index.ts'
+import { serveWebhooks } from './webhook-server.ts'
 
 const { values } = parseArgs({
   options: { kubeconfig: { type: 'string' }, only: { type: 'string' }, out: { type: 'string' } },
@@ -30,7 +31,13 @@ let total = 0
 for (const suite of suites) {
   if (only !== undefined && !only.includes(suite.name)) continue
   await prepare(suite, send)
-  const exchanges = await run(suite, send).finally(() => tidyUp(suite, send))
+  const hooks = await serveWebhooks(suite.webhooks)
+  const exchanges = await run(
+    suite,
+    send,
+    hooks.given,
+    (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  ).finally(() => Promise.all([tidyUp(suite, send), hooks.close()]))
   total += exchanges.length
   writeFileSync(join(out, `${suite.name}.json`), fileOf(version, exchanges))
   console.error(`${suite.name}: ${exchanges.length} exchanges`)

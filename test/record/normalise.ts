@@ -21,6 +21,7 @@ const byKey: Readonly<Record<string, (value: unknown) => unknown>> = {
   serverAddress: () => '<address>',
   storageVersionHash: () => '<hash>',
   selfLink: () => undefined,
+  caBundle: () => '<authority>',
   columnDefinitions: (value) => (Array.isArray(value) ? value.map(({ description: _words, ...rest }) => rest) : value),
   token: (value) => (typeof value === 'string' && value.split('.').length === 3 ? '<jwt>' : value),
 }
@@ -60,6 +61,7 @@ function text(given: string): string {
     given
       .replace(uuid, '<uid>')
       .replace(time, '<time>')
+      .replace(/https:\/\/127\.0\.0\.1:\d{4,5}\//g, 'https://<webhooks>/')
       // An object that is quoted whole inside a message: the order of its fields is nobody's promise.
       .replace(/Invalid value: "\{.*\}": /s, 'Invalid value: <object>: ')
       .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<suffix>')

@@ -19,6 +19,17 @@ export interface Step {
   readonly user?: string
   /** A watch: the answer is its first so many frames; then the request is ended. */
   readonly frames?: number
+  /** A real server is given so many ms after it: parts of it read caches. */
+  readonly pauseMs?: number
+}
+
+/** A webhook: what it answers to a review. `http` answers something else than a review. */
+export type Behaviour = (review: ReviewOf) => unknown
+
+export interface ReviewOf {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly request: { readonly uid: string; readonly [field: string]: unknown }
 }
 
 export interface Suite {
@@ -26,6 +37,8 @@ export interface Suite {
   /** Namespaces made before the first step, each with the ServiceAccount `default`, and removed after the last. */
   readonly namespaces?: readonly string[]
   readonly steps: readonly Step[]
+  /** Webhooks by path, served on this machine: `${server:url}` is where, `${server:ca}` whom to trust. */
+  readonly webhooks?: Readonly<Record<string, Behaviour>>
 }
 
 /** What goes over the wire. */
@@ -56,14 +69,20 @@ export type Send = (request: WireRequest) => Promise<WireAnswer>
 export const recordedHeaders = ['content-type', 'warning', 'retry-after', 'allow', 'location', 'vary'] as const
 
 /** Runs the steps in order; every step is answered, refusals too. */
-export async function run(suite: Suite, send: Send): Promise<Exchange[]> {
-  const answers = new Map<string, unknown>()
+export async function run(
+  suite: Suite,
+  send: Send,
+  given: Readonly<Record<string, unknown>> = {},
+  pause?: (ms: number) => Promise<void>,
+): Promise<Exchange[]> {
+  const answers = new Map<string, unknown>(Object.entries(given))
   const exchanges: Exchange[] = []
   for (const step of suite.steps) {
     if (answers.has(step.name)) throw new Error(`two steps of ${suite.name} are called "${step.name}"`)
     const answer = await send(filled(step, answers))
     answers.set(step.name, answer.body)
     exchanges.push({ step, answer })
+    if (step.pauseMs !== undefined) await pause?.(step.pauseMs)
   }
   return exchanges
 }

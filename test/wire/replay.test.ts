@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { normalised } from '../record/normalise.ts'
 import { type Exchange, prepare, run, type Suite, type WireAnswer } from '../record/suite.ts'
 import { suites } from '../record/suites/index.ts'
+import { serveWebhooks } from '../record/webhook-server.ts'
 import { handledBy } from './handled.ts'
 
 const folder = 'fixtures/wire/kubernetes-1.36'
@@ -29,9 +30,11 @@ for (const suite of suites) {
     const answers = new Map<string, Exchange['answer']>()
     beforeAll(async () => {
       const { send, close } = await handledBy()
+      const hooks = await serveWebhooks(suite.webhooks)
       await prepare(suite, send)
-      for (const { step, answer } of await run(suite, send)) answers.set(step.name, normalised(answer))
+      for (const { step, answer } of await run(suite, send, hooks.given)) answers.set(step.name, normalised(answer))
       await close()
+      await hooks.close()
     })
     it('was recorded with the steps of today', () => {
       expect(Object.keys(theirs)).toEqual(suite.steps.map(({ name }) => name))

@@ -7,5 +7,8 @@ import { limits } from './limits.ts'
 import { patches } from './patches.ts'
 import { paths } from './paths.ts'
 import { reading } from './reading.ts'
+import { admissionWebhooks } from './webhooks.ts'
 
-export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, limits, reading, paths]
+const admission = [limits, admissionWebhooks]
+
+export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, reading, paths, ...admission]

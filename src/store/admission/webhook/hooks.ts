@@ -80,11 +80,23 @@ export function heard(call: OutsideCall, answer: OutsideAnswer, mutating: boolea
   if (answer.failure !== undefined) throw new CallFailed(`failed to call webhook: ${answer.failure}`)
   const { apiVersion, request } = call.body as { apiVersion: string; request: { uid: string } }
   const version = apiVersion.split('/')[1] ?? ''
+  const other = foreignReview(answer.body, apiVersion)
+  if (other !== undefined)
+    throw new CallFailed(
+      `failed to call webhook: converting (${other}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`,
+    )
   const verdict = verdictOf(answer.body, version, request.uid, mutating)
   if (typeof verdict === 'string') throw new CallFailed(`received invalid webhook response: ${verdict}`)
   for (const warning of verdict.warnings) tools.warn(warning)
   for (const [key, value] of Object.entries(verdict.auditAnnotations)) tools.audit(`${call.name}/${key}`, value)
   return verdict
+}
+
+/** The version of a review that is in the other one than the question. */
+function foreignReview(body: unknown, asked: string): string | undefined {
+  const { apiVersion, kind } = (body ?? {}) as { apiVersion?: string; kind?: string }
+  if (kind !== 'AdmissionReview' || apiVersion === asked) return undefined
+  return /^admission\.k8s\.io\/(v1|v1beta1)$/.exec(apiVersion ?? '')?.[1]
 }
 
 /** The refusal a webhook asked for. */

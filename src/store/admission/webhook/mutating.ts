@@ -8,7 +8,7 @@ import type { Kind, ScalePaths } from '../../../api/kind.ts'
 import type { KubeObject } from '../../../api/object.ts'
 import { jsonPatch } from '../../../api/patch/json.ts'
 import { PatchError } from '../../../api/patch/patch-error.ts'
-import { internal } from '../../../api/status-error.ts'
+import { internal, StatusError } from '../../../api/status-error.ts'
 import { equal } from '../../../lib/equal.ts'
 import type { AdmissionRequest, AdmissionStep, AdmissionTools } from '../../admission-step.ts'
 import { decoded } from '../../decode.ts'
@@ -115,14 +115,33 @@ export function taken(request: AdmissionRequest, kind: Kind, next: KubeObject): 
     const paths = kind.subresources.scale as ScalePaths
     return withPath(request.object, paths.spec, atPath(next, '.spec.replicas') ?? 0)
   }
-  return decoded(kind, next, { fieldValidation: 'Ignore' }).object
+  return decodedAgain(kind, next)
+}
+
+/** What cannot be decoded is the server's trouble, not the client's. */
+function decodedAgain(kind: Kind, next: KubeObject): KubeObject {
+  try {
+    return decoded(kind, next, { fieldValidation: 'Ignore' }).object
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    throw internal(error.message.replace(/^.* cannot be handled as an? [A-Za-z]+: /, ''))
+  }
 }
 
 function applied(object: KubeObject | null, patch: readonly unknown[]): unknown {
   try {
     return jsonPatch(object, patch)
   } catch (error) {
-    if (error instanceof PatchError) throw internal(error.detail ?? error.message)
+    if (error instanceof PatchError) throw internal(patchWords(error))
     throw error
   }
+}
+
+/** Why an operation does not apply, in the words of the library that Kubernetes applies these patches with. */
+function patchWords({ detail }: PatchError): string {
+  const [, op = '', path = ''] = /^operation \d+ \((\w+) (.*?)\): /.exec(detail) ?? []
+  if (op === 'test') return `testing value ${path} failed: test failed`
+  if (op === 'add' || op === 'remove')
+    return `${op} operation does not apply: doc is missing path: "${path}": missing value`
+  return op === '' ? detail : `${op} operation does not apply: doc is missing key: ${path}: missing value`
 }

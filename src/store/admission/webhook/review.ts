@@ -5,6 +5,7 @@
 
 import { goQuote } from '../../../api/go-text.ts'
 import type { Kind } from '../../../api/kind.ts'
+import { goWord } from '../../../api/patch/values.ts'
 import type { AdmissionRequest } from '../../admission-step.ts'
 import { carried, carriedKind, namespaceOf, shownOptions } from '../matching.ts'
 
@@ -104,9 +105,9 @@ function decodedPatch(patch: unknown): Pick<Verdict, 'patch' | 'undecodable'> {
   try {
     const bytes = Uint8Array.from(atob(String(patch)), (char) => char.charCodeAt(0))
     const read: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    if (!Array.isArray(read)) throw new Error('json: cannot unmarshal into Go value of type jsonpatch.Patch')
-    return { patch: read }
-  } catch (error) {
-    return { undecodable: error instanceof Error ? error.message : String(error) }
+    if (Array.isArray(read)) return { patch: read }
+    return { undecodable: `json: cannot unmarshal ${goWord(read)} into Go value of type jsonpatch.Patch` }
+  } catch {
+    return { undecodable: 'unexpected end of JSON input' }
   }
 }
