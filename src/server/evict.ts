@@ -11,6 +11,7 @@ import { toRfc3339 } from '../api/time.ts'
 import { json } from './answer.ts'
 import { objectIn } from './body.ts'
 import type { Call } from './context.ts'
+import { writeOptions } from './options.ts'
 import { storedObject } from './read.ts'
 import { sent } from './write.ts'
 
@@ -30,14 +31,22 @@ export async function evictPod(call: Call, kind: Kind): Promise<Response> {
   const grace = options.gracePeriodSeconds === undefined ? {} : { graceSeconds: options.gracePeriodSeconds }
   const uid = options.preconditions?.uid === undefined ? {} : { uid: options.preconditions.uid }
   await sent(call, {
+    ...writeOptions(call, kind),
     type: 'delete',
     ref: { resource: kind.resource, namespace, name },
     ...grace,
     ...uid,
     dryRun,
     cause,
+    eviction: evictionOf(pod, eviction),
   })
   return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, { code: 201 })
+}
+
+/** The Eviction as admission sees it: of this pod, whatever the body left out. */
+function evictionOf({ metadata: { name, namespace } }: KubeObject, sent: object | undefined): KubeObject {
+  const given = (sent ?? {}) as Partial<KubeObject>
+  return { ...given, apiVersion: 'policy/v1', kind: 'Eviction', metadata: { ...given.metadata, name, namespace } }
 }
 
 /** Pods that are over, waiting or already going use no budget. */

@@ -12,6 +12,7 @@ import {
 import { failure, json, text } from './answer.ts'
 import { actionOf, authorize } from './authorize.ts'
 import { bindPod } from './bind.ts'
+import { admitConnection, isConnection } from './connect.ts'
 import type { Call, HandlerContext, User } from './context.ts'
 import { control } from './control.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
@@ -118,6 +119,8 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const known = kind.subresources[name]
   if (known === undefined) throw unbuilt[`${kind.resource}/${name}`] ?? resourceNotFound()
   const special = specials[`${kind.resource}/${name} ${verb}`]
+  if (special !== undefined && isConnection(kind, name))
+    return admitConnection(call, kind).then(() => special(call, kind))
   if (special !== undefined) return special(call, kind)
   if (typeof known === 'object' && 'verbs' in known && !(known.verbs as readonly string[]).includes(verb))
     throw methodNotServed()

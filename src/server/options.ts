@@ -52,7 +52,18 @@ export function writeOptions(call: Call, kind: Kind, patch?: PatchWay): Transiti
     ...baseOf(call, kind),
     fieldValidation: validation === '' ? 'Warn' : (validation as 'Strict'),
     dryRun: query.getAll('dryRun').includes('All'),
+    asked: askedOf(query),
   }
+}
+
+/** The options as the client said them: admission is told no more than that. */
+function askedOf(query: URLSearchParams): Readonly<Record<string, unknown>> {
+  const texts = ['fieldManager', 'fieldValidation'].flatMap((name): [string, unknown][] => {
+    const value = query.get(name)
+    return value ? [[name, value]] : []
+  })
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '')
+  return { ...(dryRun.length > 0 ? { dryRun } : {}), ...Object.fromEntries(texts) }
 }
 
 /** Who writes and why: the same for every write. */

@@ -3,7 +3,7 @@ import type { Kind } from '../api/kind.ts'
 import type { KubeObject, Ref } from '../api/object.ts'
 import { badRequest, methodNotAllowed, unknownMediaType } from '../api/status-error.ts'
 import { scaleOf } from '../store/scale.ts'
-import type { Outcome, Patch, Transition } from '../store/transition.ts'
+import type { Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import { type AnswerOptions, json, listAnswer, objectAnswer } from './answer.ts'
 import {
   BodyFault,
@@ -129,7 +129,7 @@ function patchIn(bytes: Uint8Array, type: Patch['patchType']): unknown {
   }
 }
 
-function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Transition {
+function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Delete {
   const propagation = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined)
   const base = baseOf(call, kind)
   return {
@@ -168,7 +168,7 @@ export async function deleteMany(call: Call, kind: Kind): Promise<Response> {
   for (const object of found) {
     const { namespace, name } = splitRef(object)
     const ref = { resource: kind.resource, namespace, name }
-    const outcome = await call.cluster.dispatch(deletion(call, kind, ref, options))
+    const outcome = await call.cluster.dispatch({ ...deletion(call, kind, ref, options), collection: true })
     if (!outcome.ok && outcome.error.code !== 404) throw outcome.error
   }
   call.acted()

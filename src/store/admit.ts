@@ -136,7 +136,8 @@ export class Admission {
 
 /** CreateOptions, UpdateOptions or PatchOptions as admission is told them. */
 export function writeOptions(transition: TransitionBase): Readonly<Record<string, unknown>> {
-  const { manager, fieldValidation, dryRun } = transition
+  const { asked, manager, fieldValidation, dryRun } = transition
+  if (asked !== undefined) return asked
   return {
     ...(dryRun === true ? { dryRun: ['All'] } : {}),
     ...(manager ? { fieldManager: manager } : {}),

@@ -6,6 +6,7 @@ import { type KubeObject, objectKey } from '../api/object.ts'
 import { badRequest, internal, StatusError } from '../api/status-error.ts'
 import { prngOf } from '../lib/prng.ts'
 import type { OutsideCall } from '../ports.ts'
+import { planConnect } from './connect.ts'
 import { NeedsAnswers, type OutsideRecord } from './outside.ts'
 import type { CommitContext, Plan, SideWrite } from './plan.ts'
 import { frozen, type Snapshot, withObject } from './snapshot.ts'
@@ -85,6 +86,8 @@ function planOf(context: CommitContext, transition: Transition): Plan | undefine
       return planDelete(context, transition)
     case 'pod.bind':
       return planBind(context, transition)
+    case 'connect':
+      return planConnect(context, transition)
     case 'report':
       return planReport(context, transition)
     default:

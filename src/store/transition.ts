@@ -39,6 +39,8 @@ export interface TransitionBase {
   readonly user?: string
   /** Who asks, with groups; admission and webhooks are told. */
   readonly userInfo?: UserInfo
+  /** The options as the client said them, for admission to be told; worked out from the other fields when absent. */
+  readonly asked?: Readonly<Record<string, unknown>>
   /** Answers from outside that were collected for this write (store/outside.ts). */
   readonly outside?: OutsideRecord
   /** What the body said twice. */
@@ -85,6 +87,10 @@ export interface Delete extends TransitionBase {
   readonly resourceVersion?: string
   readonly graceSeconds?: number
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan'
+  /** One of many that a request without a name deletes. */
+  readonly collection?: boolean
+  /** The Eviction that asks for it: admission is told of that instead. */
+  readonly eviction?: KubeObject
 }
 
 /** A pod is given its node, once. Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/binding-v1/ */
@@ -110,7 +116,16 @@ export interface Report extends TransitionBase {
   readonly fieldPath?: string
 }
 
-export type Transition = Create | Update | Patch | Delete | PodBind | Report
+/** A connection to a subresource (exec, port-forward, proxy): nothing is written, but admission may refuse it. */
+export interface Connect extends TransitionBase {
+  readonly type: 'connect'
+  readonly ref: Ref
+  readonly subresource: string
+  /** PodExecOptions and the like. */
+  readonly object: KubeObject
+}
+
+export type Transition = Create | Update | Patch | Delete | PodBind | Report | Connect
 
 /** What changed: one entry of the log that watches, controllers and the inspector read. */
 export interface Change {

@@ -5,6 +5,7 @@
 import { setCondition } from '../api/conditions.ts'
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
+import { trackUpdate } from '../api/patch/managed-fields.ts'
 import { conflict } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { Admission } from './admit.ts'
@@ -50,10 +51,18 @@ function admittedBinding(context: CommitContext, kind: Kind, transition: PodBind
     target: { kind: 'Node', name: transition.node },
   } as unknown as KubeObject
   const request = { operation: 'CREATE', kind, namespace, name, subresource: 'binding' } as const
-  const mutated = admission.mutated({ ...request, object })
+  const mutated = admission.mutated({ ...request, object: recorded(context, transition, object) })
   admission.validate({ ...request, object: mutated })
   const { labels, annotations } = mutated.metadata
   return { labels, annotations, warnings: admission.warnings }
+}
+
+/** Who set the binding's fields, as for every object a client sends. */
+function recorded(context: CommitContext, { manager = '' }: PodBind, object: KubeObject): KubeObject {
+  if (manager === '') return object
+  const writer = { manager, now: toRfc3339(context.now), subresource: 'binding', translate: () => undefined }
+  const managedFields = trackUpdate('io.k8s.api.core.v1.Binding', undefined, object as never, writer)
+  return { ...object, metadata: { ...object.metadata, managedFields } }
 }
 
 function refusal(pod: KubeObject, node: string): string {

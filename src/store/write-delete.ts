@@ -7,7 +7,7 @@ import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { deletePreconditionFailed } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
-import { Admission } from './admit.ts'
+import { Admission, writeOptions } from './admit.ts'
 import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { frozen } from './snapshot.ts'
 import type { Delete } from './transition.ts'
@@ -22,17 +22,7 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
   refuseOther(kind, stored, transition)
   const { namespace, name } = ref
   const admission = new Admission(context, transition)
-  const options = deleteOptions(transition)
-  const request = {
-    operation: 'DELETE',
-    kind,
-    namespace,
-    name,
-    object: stored,
-    previous: stored,
-    subresource: '',
-    options,
-  } as const
+  const request = requestOf(kind, stored, transition)
   admission.mutated(request)
   admission.validate(request)
   const said = admission.said()
@@ -41,6 +31,20 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
   if (isReleased(kind, marked))
     return { kind, key, previous: stored, last: lastOf(kind, stored, marked), next: undefined, ...said }
   return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), ...said }
+}
+
+/** What admission is told: a DELETE of the object, or the CREATE of the Eviction that leads to it. */
+function requestOf(kind: Kind, stored: KubeObject, transition: Delete) {
+  const { namespace, name } = transition.ref
+  const { eviction, collection } = transition
+  if (eviction !== undefined) {
+    const options = writeOptions(transition)
+    return { operation: 'CREATE', kind, namespace, name, object: eviction, subresource: 'eviction', options } as const
+  }
+  const shown = collection === true ? '' : name
+  const options = deleteOptions(transition)
+  const request = { operation: 'DELETE', kind, namespace, name: shown, object: stored, previous: stored } as const
+  return { ...request, subresource: '', options } as const
 }
 
 /** DeleteOptions as admission is told them. */

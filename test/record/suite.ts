@@ -37,7 +37,7 @@ export interface Suite {
   /** Namespaces made before the first step, each with the ServiceAccount `default`, and removed after the last. */
   readonly namespaces?: readonly string[]
   readonly steps: readonly Step[]
-  /** Webhooks by path, served on this machine: `${server:url}` is where, `${server:ca}` whom to trust. */
+  /** Webhooks by path, served on this machine: `{{server:url}}` is where, `{{server:ca}}` whom to trust. */
   readonly webhooks?: Readonly<Record<string, Behaviour>>
 }
 

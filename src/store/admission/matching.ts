@@ -5,6 +5,7 @@
  */
 import type { Kind, SubresourceSpec } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/object.ts'
+import { canonicalObject } from '../../api/protobuf/canonical.ts'
 import { type LabelSelector, matchesLabelSelector } from '../../api/selector.ts'
 import { notFound } from '../../api/status-error.ts'
 import type { AdmissionRequest } from '../admission-step.ts'
@@ -138,9 +139,15 @@ export function carried(
 ): { object: KubeObject | null; oldObject: KubeObject | null } {
   const { operation, object, previous } = request
   const form = (one: KubeObject): KubeObject =>
-    request.subresource === 'scale' ? scaleOf(kind, one) : isForeign(request) ? one : kind.fromStorage(one)
+    request.subresource === 'scale' ? scaleOf(kind, one) : isForeign(request) ? one : versionOf(kind, one)
   if (operation === 'DELETE') return { object: null, oldObject: form(previous ?? object) }
   return { object: form(object), oldObject: previous === undefined ? null : form(previous) }
+}
+
+/** The object in a version as it is encoded there. */
+function versionOf(kind: Kind, object: KubeObject): KubeObject {
+  const form = kind.fromStorage(object)
+  return form === object ? object : canonicalObject(form)
 }
 
 /** True for a Binding, an Eviction, options: objects that are not of the kind itself. */

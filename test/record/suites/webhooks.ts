@@ -27,7 +27,9 @@ function raw(http: Raw['http']): Behaviour {
 /** Denies in words that hold the whole request, so that what a webhook is told is compared too. */
 function told({ request }: ReviewOf): unknown {
   const { uid, ...rest } = request
-  const message = canonicalJson(rest).replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"<version>"')
+  const message = canonicalJson(rest)
+    .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"<version>"')
+    .replace(/wire-gen-[a-z0-9]{5}/g, 'wire-gen-<suffix>')
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
@@ -89,11 +91,10 @@ interface Hook {
 
 function hook({ name, path, url, service, trust = true, ...rest }: Hook): object {
   const { resources = ['configmaps'], groups = [''], versions = ['v1'], operations = ['*'], more = {} } = rest
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in by the recorder
-  const ca = trust ? { caBundle: '${server:ca}' } : {}
+  const ca = trust ? { caBundle: '{{server:ca}}' } : {}
   return {
     name: `${name}.wire.example.com`,
-    clientConfig: service === undefined ? { url: url ?? `\${server:url}${path}`, ...ca } : { service },
+    clientConfig: service === undefined ? { url: url ?? `{{server:url}}${path}`, ...ca } : { service },
     rules: [{ apiGroups: groups, apiVersions: versions, operations, resources }],
     sideEffects: 'None',
     admissionReviewVersions: ['v1'],
@@ -201,7 +202,7 @@ const reviews = withHooks(
       path: `${root}/configmaps/wire-kept`,
       body: configMap('wire-kept', { data: { a: '2' } }),
     },
-    { name: 'patch', ...merge, path: `${root}/configmaps/wire-kept?fieldManager=me`, body: { data: { a: '3' } } },
+    { name: 'patch', ...merge, path: `${root}/configmaps/wire-kept`, body: { data: { a: '3' } } },
     {
       name: 'apply',
       method: 'PATCH',
@@ -228,6 +229,7 @@ const reviews = withHooks(
       path: `${root}/pods/wire-pod/eviction`,
       body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'wire-pod' } },
     },
+    { name: 'exec', path: `${root}/pods/wire-pod/exec?command=ls&command=-l&stdout=true&container=main` },
     create('another user', configMap('wire-a'), '?dryRun=All&fieldManager=alice&fieldValidation=Strict'),
     {
       name: 'excluded by its labels',
