@@ -18,7 +18,9 @@ test('the core bundles for a browser without any Node module', async () => {
   )
   expect(outside).toEqual([])
   expect(
-    Object.keys(result.metafile.inputs).filter((path) => /x509|reflect-metadata|src\/edge\/(?!wall-clock)/.test(path)),
+    Object.keys(result.metafile.inputs).filter((path) =>
+      /x509|reflect-metadata|src\/edge\/(?!wall-clock|webhook)/.test(path),
+    ),
   ).toEqual([])
 })
 

@@ -21,6 +21,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a controller is known by its name, and its memory is kept under it',
     'give yours a name of its own; Kubernetes controllers have theirs already',
   ),
+  'KYB-CEL': says(
+    'an expression was to be evaluated where none can be yet',
+    'Kubernetes evaluates CEL there; kybern says so rather than let the request pass unjudged',
+    'leave matchConditions out, or let the webhook itself decide what it is about',
+  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',
@@ -206,6 +211,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'this subresource is not built',
     'Kubernetes has it; kybern says so rather than pretend',
     'see the README for what there is; kubectl get --raw /api/v1 lists the subresources served',
+  ),
+  'KYB-WEBHOOK': says(
+    'a webhook was to be called and there is no way to the outside',
+    'the core calls nobody by itself; the call counts as failed and the failure policy of the webhook decides',
+    "register a function: createCluster({ webhooks: { 'name.of.the.webhook': (review) => ({ allowed: true }) } }), or import createCluster from 'kybern', which brings HTTPS",
   ),
   'KYB-TIME': says(
     'time cannot pass like that',
