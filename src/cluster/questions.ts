@@ -82,7 +82,7 @@ export function outsideOf({ webhooks = {}, outside }: ClusterOptions): OutsidePo
     const handler = found.find((one): one is WebhookFunction => one !== undefined)
     if (handler !== undefined) return answered(handler, call)
     if (outside !== undefined) return outside(call, target)
-    return { failure: 'this cluster has no way to the outside; register a function for the webhook (KYB-OUTSIDE)' }
+    return { failure: 'this cluster has no way to the outside; register a function for the webhook (KYB-WEBHOOK)' }
   }
 }
 

@@ -212,11 +212,6 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'Kubernetes has it; kybern says so rather than pretend',
     'see the README for what there is; kubectl get --raw /api/v1 lists the subresources served',
   ),
-  'KYB-OUTSIDE': says(
-    'a webhook was to be called and there is no way to the outside',
-    'the core calls nobody by itself; the call counts as failed and the failure policy of the webhook decides',
-    "register a function: createCluster({ webhooks: { 'name.of.the.webhook': (review) => ({ allowed: true }) } }), or import createCluster from 'kybern', which brings HTTPS",
-  ),
   'KYB-TIME': says(
     'time cannot pass like that',
     'there are virtual, real, eager, and a pace such as 60x',
