@@ -8,6 +8,7 @@ import type { FieldError } from './field-error.ts'
 import type { NameRule } from './names.ts'
 import type { KubeObject, ResourceKey } from './object.ts'
 import { resourceKey } from './object.ts'
+import { canonicalObject } from './protobuf/canonical.ts'
 import type { Column } from './table.ts'
 
 /** What a strategy may know beside the object: the cluster's time in ms and, for updates, the subresource written. */
@@ -97,6 +98,8 @@ export interface KindSpec {
   readonly validate?: (object: KubeObject, previous: KubeObject | undefined, subresource: string) => FieldError[]
   /** What the sender is told beside the answer, in Kubernetes' wording. `previous` is set for updates. Pure. */
   readonly warnings?: (object: KubeObject, previous: KubeObject | undefined) => readonly string[]
+  /** An object without a name gets a UUID for one. */
+  readonly namesItself?: boolean
   /** A PUT to a name that is free creates the object. */
   readonly createOnUpdate?: boolean
   /** A PUT must say which resourceVersion it replaces. */
@@ -198,7 +201,7 @@ function served(stored: Kind, spec: VersionSpec): Kind {
     toStorage: (object: KubeObject) => ({ ...spec.toStorage(object), apiVersion, kind }),
     fromStorage: remembered((object) =>
       object.apiVersion === apiVersion && object.kind === kind
-        ? { ...spec.fromStorage(object), apiVersion: here, kind }
+        ? canonicalObject({ ...spec.fromStorage(object), apiVersion: here, kind })
         : object,
     ),
   })

@@ -21,6 +21,8 @@ export interface Column {
   readonly description: string
   readonly priority: number
   readonly value: (object: KubeObject, context: CellContext) => Cell
+  /** A cell that rows have and heads do not: Kubernetes forgot the column. */
+  readonly undeclared?: boolean
 }
 
 /** A column's head as a table carries it. */
@@ -113,7 +115,13 @@ export function toTable(
       ? { cells, object: null }
       : { cells, object: rowObject(shown(object), includeObject) }
   })
-  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: all.map(definitionOf), rows }
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: all.filter((one) => one.undeclared !== true).map(definitionOf),
+    rows,
+  }
 }
 
 function definitionOf({ name, type, format = '', description, priority }: Column): ColumnDefinition {

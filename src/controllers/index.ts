@@ -8,6 +8,7 @@ import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { eventExpiryController } from './event-expiry.ts'
+import { flowSchemaController } from './flow-schema.ts'
 import { garbageCollectorController, garbageCollectorOf } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
 import { namespaceController, namespaceControllerOf } from './namespace.ts'
@@ -22,7 +23,11 @@ import { rootCaCertificateController } from './root-ca-certificate.ts'
 import { serviceAccountTokensController } from './service-account-tokens.ts'
 import { serviceAccountController } from './serviceaccount.ts'
 import { taintEvictionController } from './taint-eviction.ts'
-import { persistentVolumeClaimProtectionController, persistentVolumeProtectionController } from './volume-protection.ts'
+import {
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
+  volumeAttributesClassProtectionController,
+} from './volume-protection.ts'
 import { volumeProvisionerController } from './volume-provisioner.ts'
 
 export const controllers: readonly Controller[] = [
@@ -46,10 +51,12 @@ export const controllers: readonly Controller[] = [
   volumeProvisionerController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
+  volumeAttributesClassProtectionController,
   garbageCollectorController,
   podGarbageCollectorController,
   eventExpiryController,
   resourceQuotaController,
+  flowSchemaController,
 ]
 
 /** The controllers that work on all kinds there are, made for these. */

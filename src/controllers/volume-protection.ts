@@ -4,7 +4,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
-import { PersistentVolume, PersistentVolumeClaim, Pod } from '../kinds/index.ts'
+import { PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttributesClass } from '../kinds/index.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { controller } from './controller.ts'
@@ -68,4 +68,29 @@ export const persistentVolumeProtectionController = controller({
   name: 'persistent-volume-protection',
   of: PersistentVolume,
   reconcile: (view, key) => reconcile(view, key, PersistentVolume, 'kubernetes.io/pv-protection', usedByClaim),
+})
+
+/** The classes of attributes that a claim or a volume names: wished for, on the way, or there. */
+function classesOf({ spec, status }: KubeObject): string[] {
+  const { currentVolumeAttributesClassName: current, modifyVolumeStatus: modified } = status ?? {}
+  return [spec?.volumeAttributesClassName, current, modified?.targetVolumeAttributesClassName].filter(Boolean)
+}
+
+function usedByVolumes(view: View, { metadata }: KubeObject): boolean {
+  const objects = [...view.list(PersistentVolumeClaim), ...view.list(PersistentVolume)]
+  return objects.some((object) => classesOf(object).includes(metadata.name))
+}
+
+function freedClasses(object: KubeObject, view: View, { previous }: Change): string[] {
+  const names = [...classesOf(object), ...(previous === undefined ? [] : classesOf(previous))]
+  const leaving = (name: string): boolean =>
+    view.get(VolumeAttributesClass, '', name)?.metadata.deletionTimestamp !== undefined
+  return [...new Set(names)].filter(leaving)
+}
+
+export const volumeAttributesClassProtectionController = controller({
+  name: 'volume-attributes-class-protection',
+  of: VolumeAttributesClass,
+  watches: [PersistentVolumeClaim, PersistentVolume].map((kind) => ({ kind, keys: freedClasses })),
+  reconcile: (view, key) => reconcile(view, key, VolumeAttributesClass, 'kubernetes.io/vac-protection', usedByVolumes),
 })

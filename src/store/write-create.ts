@@ -86,7 +86,8 @@ function withIdentity(context: CommitContext, kind: Kind, object: KubeObject, na
 
 function nameOf(context: CommitContext, kind: Kind, meta: KubeObject['metadata'], namespace: string): string {
   if (meta.name !== undefined && meta.name !== '') return meta.name
-  if (meta.generateName === undefined || meta.generateName === '') return ''
+  if (meta.generateName === undefined || meta.generateName === '')
+    return kind.namesItself === true ? uuidFrom(context.prng) : ''
   const base = meta.generateName.slice(0, longestGenerated)
   let name = base + context.prng.suffix(generatedSuffix)
   for (let tries = 1; tries < 8 && lookUp(context, kind.resource, objectKey(namespace, name)); tries++) {

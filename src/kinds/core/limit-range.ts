@@ -14,6 +14,7 @@ export const LimitRange = defineKind({
   schema: 'io.k8s.api.core.v1.LimitRange',
   hasGeneration: false,
   createOnUpdate: true,
+  namesItself: true,
   validate: withFinalizerRule(validateLimitRange),
   columns: createdAtColumns,
 })

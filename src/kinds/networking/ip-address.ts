@@ -12,7 +12,7 @@ import { isPathSegmentName } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { resourceKey } from '../../api/object.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
-import { nameColumn } from '../../api/table.ts'
+import { ageColumn, nameColumn } from '../../api/table.ts'
 
 const place = path('spec', 'parentRef')
 
@@ -64,5 +64,5 @@ export const IPAddress = defineKind({
   hasGeneration: false,
   nameRule: (name) => canonicalIpFaults(name, path()).map((fault) => fault.detail),
   validate,
-  columns: [nameColumn, column('ParentRef', parentText)],
+  columns: [nameColumn, column('ParentRef', parentText), { ...ageColumn, undeclared: true }],
 })

@@ -31,6 +31,7 @@ export const DeviceClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.resource.v1.DeviceClass',
   hasGeneration: true,
+  answersDeleted: true,
   validate,
   columns: [nameColumn, ageColumn],
 })

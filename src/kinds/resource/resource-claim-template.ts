@@ -31,6 +31,7 @@ export const ResourceClaimTemplate = defineKind({
   namespaced: true,
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
   hasGeneration: false,
+  answersDeleted: true,
   validate,
   columns: [nameColumn, ageColumn],
 })

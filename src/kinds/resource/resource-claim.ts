@@ -52,6 +52,7 @@ export const ResourceClaim = defineKind({
   subresources: { status: true },
   hasGeneration: false,
   prepare: { create: withoutStatus, update },
+  answersDeleted: true,
   validate,
   columns: [nameColumn, column('State', state), ageColumn],
 })

@@ -158,6 +158,7 @@ export const ResourceSlice = defineKind({
     create: (slice, { now }: PrepareContext) => prepared(slice, now),
     update: (slice, _previous, { now }) => prepared(slice, now),
   },
+  answersDeleted: true,
   validate,
   warnings,
   fields: {

@@ -84,6 +84,7 @@ export const CSIDriver = defineKind({
   schema: 'io.k8s.api.storage.v1.CSIDriver',
   hasGeneration: 'later',
   updateNeedsVersion: true,
+  answersDeleted: true,
   validate,
   warnings,
   columns: [

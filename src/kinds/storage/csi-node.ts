@@ -71,6 +71,7 @@ export const CSINode = defineKind({
   schema: 'io.k8s.api.storage.v1.CSINode',
   hasGeneration: false,
   updateNeedsVersion: true,
+  answersDeleted: true,
   validate,
   columns: [nameColumn, column('Drivers', ({ spec }) => listOf(spec?.drivers).length, 'integer'), ageColumn],
 })

@@ -90,6 +90,7 @@ export const VolumeAttachment = defineKind({
   hasGeneration: false,
   updateNeedsVersion: true,
   prepare: { create: (object) => withStatus(object, { attached: false }) },
+  answersDeleted: true,
   validate,
   columns: [
     nameColumn,

@@ -34,6 +34,7 @@ export const VolumeAttributesClass = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.VolumeAttributesClass',
   hasGeneration: false,
+  answersDeleted: true,
   validate,
   columns: [nameColumn, column('DriverName', (object) => object.driverName ?? ''), ageColumn],
 })

@@ -15,6 +15,7 @@ const defaultClassAnnotations = [
 const finalizers: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
   persistentvolumes: 'kubernetes.io/pv-protection',
+  'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
 }
 
 /** Gives a new claim without storageClassName (and without the old annotation) the default class, if there is one. */
