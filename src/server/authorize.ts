@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/authorization/
  */
 import { goQuote } from '../api/go-text.ts'
+import { nodeDecision } from '../api/rbac/node.ts'
 import { type Decision, type Lookup, rbacDecision } from '../api/rbac/resolve.ts'
 import type { Action } from '../api/rbac/rules.ts'
 import { parseFieldSelector } from '../api/selector.ts'
@@ -19,7 +20,11 @@ const yes: Decision = { allowed: true, reason: '' }
 /** The authorizers, one after the other: the first that allows decides, the reasons of the others are joined. */
 export function decide(lookup: Lookup, user: UserInfo, action: Action): Decision {
   if (user.groups?.includes(masters) === true) return yes
-  return rbacDecision(lookup, user, action)
+  const node = nodeDecision(lookup, user, action)
+  if (node.allowed) return node
+  const roles = rbacDecision(lookup, user, action)
+  if (roles.allowed || node.reason === '') return roles
+  return { allowed: false, reason: [node.reason, roles.reason].filter((reason) => reason !== '').join('\n') }
 }
 
 /** Throws 403 when the caller may not do this; answers why he may. */
@@ -35,16 +40,17 @@ export function authorize(lookup: Lookup, user: User, info: RequestInfo): Decisi
 export function actionOf(info: RequestInfo): Action {
   const { verb, namespace, group, resource, path } = info
   const [subresource = ''] = info.subresource.split('/')
-  return { verb, namespace, group, resource, subresource, name: info.name || selectedName(info), path }
+  const selected = selectedBy(info)
+  const named = selected.find((term) => term.field === 'metadata.name' && term.op === '=')?.value ?? ''
+  return { verb, namespace, group, resource, subresource, name: info.name || named, path, selected }
 }
 
-function selectedName({ verb, query }: RequestInfo): string {
-  if (!['list', 'watch', 'deletecollection'].includes(verb)) return ''
+function selectedBy({ verb, query }: RequestInfo): NonNullable<Action['selected']> {
+  if (!['list', 'watch', 'deletecollection'].includes(verb)) return []
   try {
-    const terms = parseFieldSelector(query.get('fieldSelector') ?? '')
-    return terms.find((term) => term.field === 'metadata.name' && term.op === '=')?.value ?? ''
+    return parseFieldSelector(query.get('fieldSelector') ?? '')
   } catch {
-    return ''
+    return []
   }
 }
 

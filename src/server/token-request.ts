@@ -3,17 +3,20 @@
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ and
  * https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
  */
+import { listOf } from '../api/checks.ts'
 import { type FieldError, invalidValue, path } from '../api/field-error.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { trackUpdate } from '../api/patch/managed-fields.ts'
-import { badRequest, conflict, invalid, notFound, notImplemented } from '../api/status-error.ts'
+import { nodeOfUser } from '../api/rbac/node.ts'
+import { badRequest, conflict, forbidden, invalid, notFound, notImplemented } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { TokenRequest } from '../kinds/authentication/reviews.ts'
 import { decoded } from '../store/decode.ts'
 import { json, objectAnswer } from './answer.ts'
+import { decide } from './authorize.ts'
 import { emptyBody, objectIn } from './body.ts'
-import type { Call, Tokens } from './context.ts'
+import { type Call, type Tokens, userInfoOf } from './context.ts'
 import { objectForm } from './negotiate.ts'
 import { writeOptions } from './options.ts'
 import { storedObject } from './read.ts'
@@ -37,7 +40,7 @@ export async function requestToken(call: Call, kind: Kind): Promise<Response> {
   const sent = (await objectIn(call.request, TokenRequest.kind)) as KubeObject | undefined
   if (sent === undefined) throw emptyBody(TokenRequest.kind)
   const options = writeOptions(call, TokenRequest)
-  const { object, warnings } = decoded(TokenRequest, sent, options)
+  const { object, warnings } = decoded(TokenRequest, { ...sent, spec: sent.spec ?? {} }, options)
   const given = object.metadata ?? ({} as KubeObject['metadata'])
   refuseOthers(call, given)
   const account = storedObject(call, kind)
@@ -50,6 +53,7 @@ export async function requestToken(call: Call, kind: Kind): Promise<Response> {
   const audiences = asked.audiences?.length ? asked.audiences : tokens.audiences
   const { expirationSeconds, boundObjectRef = null } = asked
   refuseSpan(expirationSeconds)
+  refuseOtherNodes(call, asked)
   const bound = boundObjects(call, boundObjectRef, account)
   const seconds = Math.floor(now / 1000)
   const claims = { aud: audiences, iat: seconds, nbf: seconds, sub: `system:serviceaccount:${namespace}:${name}` }
@@ -105,6 +109,35 @@ function refuseSpan(seconds: number): void {
   if (seconds > mostSeconds)
     faults.push(invalidValue(place, seconds, 'may not specify a duration larger than 2^32 seconds'))
   if (faults.length > 0) throw invalid(TokenRequest, '', faults)
+}
+
+/** NodeRestriction: a kubelet asks for tokens of pods it runs, for audiences they name. */
+function refuseOtherNodes({ cluster, info, user }: Call, { boundObjectRef: ref, audiences = [] }: RequestSpec): void {
+  const node = nodeOfUser(userInfoOf(user))
+  if (node === undefined) return
+  const refuse = (why: string): Error => forbidden('serviceaccounts', info.name, why)
+  const { apiVersion, kind, name = '', uid = '' } = ref ?? {}
+  if (apiVersion !== 'v1' || kind !== 'Pod' || name === '') throw refuse('node requested token not bound to a pod')
+  if (uid === '') throw refuse('node requested token with a pod binding without a uid')
+  const pod = cluster.view.get('pods', info.namespace, name)
+  if (pod === undefined) throw notFound('pods', name)
+  if (pod.metadata.uid !== uid)
+    throw refuse(
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  if (pod.spec?.nodeName !== node) throw refuse('node requested token bound to a pod scheduled on a different node')
+  if (audiences.length > 1) throw refuse('node may only request 0 or 1 audiences')
+  const [audience = ''] = audiences
+  const named = listOf(pod.spec?.volumes)
+    .flatMap((volume) => listOf(volume.projected?.sources))
+    .some(({ serviceAccountToken: source }) => source !== undefined && (source.audience ?? '') === audience)
+  const action = { verb: 'request-serviceaccounts-token-audience', group: '', resource: audience, name: info.name }
+  const { namespace } = info
+  if (named || decide(cluster.view, userInfoOf(user), { ...action, namespace, subresource: '', path: '' }).allowed)
+    return
+  throw refuse(
+    `audience "${audience}" not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`,
+  )
 }
 
 interface BoundTo {

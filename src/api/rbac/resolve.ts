@@ -12,6 +12,7 @@ import { type Action, type PolicyRule, ruleAllows } from './rules.ts'
 export interface Lookup {
   get(resource: ResourceKey, namespace: string, name: string): KubeObject | undefined
   list(resource: ResourceKey, namespace?: string): readonly KubeObject[]
+  by(resource: ResourceKey, index: string, value: string): readonly KubeObject[]
 }
 
 export const rbacGroup = 'rbac.authorization.k8s.io'

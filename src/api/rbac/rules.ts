@@ -21,6 +21,8 @@ export interface Action {
   readonly subresource: string
   readonly name: string
   readonly path: string
+  /** The terms of the field selector, for lists and watches. */
+  readonly selected?: readonly { readonly field: string; readonly op: string; readonly value: string }[]
 }
 
 /** Whether a rule allows an action. */

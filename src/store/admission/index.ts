@@ -8,6 +8,7 @@ import { certificateApproval, certificateRequester, certificateSigning, certific
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './quota/quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
@@ -22,6 +23,7 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'NamespaceLifecycle', mutate: namespaceLifecycle },
   { name: 'LimitRanger', mutate: limitDefaults, validate: limitChecks },
   { name: 'ServiceAccount', mutate: serviceAccount },
+  { name: 'NodeRestriction', mutate: nodeRestriction },
   { name: 'TaintNodesByCondition', mutate: taintNodesByCondition },
   { name: 'Priority', mutate: priority },
   { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },

@@ -20,7 +20,11 @@ type Part = any
 export const serviceAccount: AdmissionStep = (request, view, tools) => {
   const { object, operation, kind, subresource } = request
   if (kind.resource !== 'pods' || operation !== 'CREATE' || subresource !== '') return object
-  if (object.metadata.annotations?.[mirrorAnnotation] !== undefined) return object
+  if (object.metadata.annotations?.[mirrorAnnotation] !== undefined) {
+    const why = whyNoMirror(object.spec ?? {})
+    if (why !== '') throw forbidden('pods', object.metadata.name, why)
+    return object
+  }
   const name: string = object.spec?.serviceAccountName || 'default'
   const account = view.get(accounts, request.namespace, name)
   if (account === undefined) throw missing(request, name)
@@ -29,6 +33,25 @@ export const serviceAccount: AdmissionStep = (request, view, tools) => {
     spec.imagePullSecrets = account.imagePullSecrets
   const automount = object.spec?.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
   return { ...object, spec: automount ? withToken(spec, tools) : spec }
+}
+
+/** What a mirror pod may not refer to: the API server cannot know that the kubelet may have it. */
+function whyNoMirror(spec: Part): string {
+  if (spec.serviceAccountName) return 'a mirror pod may not reference service accounts'
+  const containers: readonly Part[] = [...(spec.initContainers ?? []), ...(spec.containers ?? [])]
+  const volumes: readonly Part[] = spec.volumes ?? []
+  const sources: readonly Part[] = volumes.flatMap((volume) => volume.projected?.sources ?? [])
+  const secret =
+    (spec.imagePullSecrets ?? []).length > 0 ||
+    volumes.some((volume) => volume.secret) ||
+    sources.some((source) => source.secret) ||
+    containers.some(
+      ({ env = [], envFrom = [] }) =>
+        env.some((one: Part) => one.valueFrom?.secretKeyRef) || envFrom.some((one: Part) => one.secretRef),
+    )
+  if (secret) return 'a mirror pod may not reference secrets'
+  const token = sources.some((source) => source.serviceAccountToken)
+  return token ? 'a mirror pod may not use ServiceAccountToken volume projections' : ''
 }
 
 function missing(request: AdmissionRequest, name: string): Error {

@@ -259,4 +259,81 @@ const tokens: Suite = {
   ],
 }
 
-export const authSuites: readonly Suite[] = [reviews, escalation, impersonation, tokens]
+/** A step as a kubelet, whom the administrator acts as. */
+function kubelet(name: string, path: string, more: Partial<Step> = {}, node = 'wire-node-1'): Step {
+  const headers = { 'Impersonate-User': `system:node:${node}`, 'Impersonate-Group': 'system:nodes' }
+  return { name, path, headers, ...more }
+}
+const core = '/api/v1'
+const own = `${core}/namespaces/${ns}`
+const merge = (body: object): Partial<Step> => ({ method: 'PATCH', type: 'application/merge-patch+json', body })
+const podOn = (node: string, name: string, more: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, ...more },
+  spec: {
+    nodeName: node,
+    automountServiceAccountToken: false,
+    containers: [
+      { name: 'c', image: 'x', env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'wire-used', key: 'a' } } }] },
+    ],
+    volumes: [{ name: 'v', configMap: { name: 'wire-used' } }],
+  },
+})
+
+const nodes: Suite = {
+  name: 'auth-node',
+  namespaces: [ns],
+  steps: [
+    { name: 'a node', path: `${core}/nodes`, body: { metadata: { name: 'wire-node-1' } } },
+    { name: 'another node', path: `${core}/nodes`, body: { metadata: { name: 'wire-node-2' } } },
+    { name: 'a pod', path: `${own}/pods`, body: podOn('wire-node-1', 'wire-one') },
+    { name: 'another pod', path: `${own}/pods`, body: podOn('wire-node-2', 'wire-two') },
+    { name: 'a secret', path: `${own}/secrets`, body: { metadata: { name: 'wire-used' } } },
+    { name: 'another secret', path: `${own}/secrets`, body: { metadata: { name: 'wire-other' } } },
+    kubelet('its node', `${core}/nodes/wire-node-1`),
+    kubelet('another one', `${core}/nodes/wire-node-2`),
+    kubelet('all nodes', `${core}/nodes`),
+    kubelet('delete its node', `${core}/nodes/wire-node-1`, { method: 'DELETE' }),
+    kubelet('its pods', `${core}/pods?fieldSelector=spec.nodeName%3Dnone`),
+    kubelet('all pods', `${core}/pods`),
+    kubelet('a pod of its own', `${own}/pods/wire-one`),
+    kubelet('a pod of another', `${own}/pods/wire-two`),
+    kubelet('update a pod', `${own}/pods/wire-one`, merge({ metadata: { labels: { a: 'b' } } })),
+    kubelet('a secret of its pod', `${own}/secrets/wire-used`),
+    kubelet('a secret of nobody', `${own}/secrets/wire-other`),
+    kubelet('all secrets', `${own}/secrets`),
+    kubelet('all secrets everywhere', `${core}/secrets`),
+    kubelet('delete a secret', `${own}/secrets/wire-used`, { method: 'DELETE' }),
+    kubelet('a claim', `${own}/persistentvolumeclaims/x`),
+    kubelet('all claims', `${own}/persistentvolumeclaims`),
+    kubelet('its account', `${own}/serviceaccounts/default`),
+    kubelet('another account', `${own}/serviceaccounts/x`),
+    kubelet('a lease elsewhere', `/apis/coordination.k8s.io/v1/namespaces/${ns}/leases/wire-node-1`),
+    kubelet('a lease of another', '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/wire-node-2'),
+    kubelet('a token without a pod', `${own}/serviceaccounts/default/token`, { body: {} }),
+    kubelet('a token for no uid', `${own}/serviceaccounts/default/token`, {
+      body: { spec: { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'wire-one' } } },
+    }),
+    kubelet('a pod that is no mirror', `${own}/pods`, { body: podOn('wire-node-1', 'wire-three') }),
+    kubelet('a mirror without an owner', `${own}/pods`, {
+      body: podOn('wire-node-1', 'wire-three', { annotations: { 'kubernetes.io/config.mirror': 'x' } }),
+    }),
+    kubelet('status of its pod', `${own}/pods/wire-one/status`, merge({ status: { reason: 'Because' } })),
+    kubelet('status of another pod', `${own}/pods/wire-two/status`, merge({ status: { reason: 'Because' } })),
+    kubelet('delete another pod', `${own}/pods/wire-two`, { method: 'DELETE' }),
+    kubelet('taints', `${core}/nodes/wire-node-1`, merge({ spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } })),
+    kubelet('labels it may set', `${core}/nodes/wire-node-1`, merge({ metadata: { labels: { 'a.b/c': 'd' } } })),
+    kubelet(
+      'labels it may not set',
+      `${core}/nodes/wire-node-1`,
+      merge({ metadata: { labels: { 'node-restriction.kubernetes.io/x': 'a', 'foo.kubernetes.io/x': 'a' } } }),
+    ),
+    kubelet('another node it changes', `${core}/nodes/wire-node-2`, merge({ metadata: { labels: { a: 'b' } } })),
+    kubelet('deployments', '/apis/apps/v1/deployments'),
+    kubelet('services', `${core}/services?fieldSelector=metadata.name%3Dnone`),
+    kubelet('no name', `${core}/nodes`, {}, ''),
+  ],
+}
+
+export const authSuites: readonly Suite[] = [reviews, escalation, impersonation, tokens, nodes]
