@@ -109,6 +109,7 @@ describe('one door for each dependency', () => {
     immer: /^src\/store\/snapshot\.ts$/,
     'sorted-btree': /^src\/lib\/ordered\.ts$/,
     'pure-rand': /^src\/lib\/prng\.ts$/,
+    re2js: /^src\/lib\/re2\.ts$/,
     'fast-equals': /^src\/lib\/equal\.ts$/,
     yaml: /^src\/(cluster\/manifest|server\/(body|answer)|edge\/)/,
     xstate: /^(machines|src\/actors)\//,
