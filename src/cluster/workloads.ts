@@ -7,10 +7,13 @@ import type { Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
 import type { KubeletMemory, Load } from '../node/memory.ts'
+import { requestRates } from '../node/metrics.ts'
 import { type Response as Answered, listener, request, type Served } from '../node/network/request.ts'
 import { resolve } from '../node/network/resolve.ts'
-import { type ContainerSpec, type Scripts, scriptOf } from '../node/simulated/behaviour.ts'
-import { containerLog, type LogOptions } from '../node/simulated/logs.ts'
+import type { Usage } from '../node/runtime.ts'
+import { type ContainerSpec, interactiveCommand, type Scripts, scriptOf } from '../node/simulated/behaviour.ts'
+import { containerLog, type LogOptions, logOf, type RunLog } from '../node/simulated/logs.ts'
+import { simulatedRuntime } from '../node/simulated/runtime.ts'
 import { type Begun, begin, type ExecResult, type ShellHost } from '../node/simulated/shell.ts'
 import { behaviourOf, type Images } from '../node/simulated/userland/image.ts'
 import type { FetchEffect, Fetched } from '../node/simulated/userland/program.ts'
@@ -41,6 +44,9 @@ export interface Network {
   /** Steady traffic to a URL from now on; 0 ends it. It shows in the pods' CPU usage. */
   load(url: string, options: { readonly requestsPerSecond: number }): void
 }
+
+/** What one container uses. */
+export type ContainerUsage = Usage & { readonly name: string }
 
 type Routed =
   | { readonly error: string }
@@ -177,6 +183,39 @@ export class Workloads {
       stored: () => this.#memory().files,
       change: (changes) => this.#tell({ type: 'files.changed', changes }),
     }
+  }
+
+  /** What is typed to the container's process goes to this command; undefined when it reads nothing. */
+  attached(pod: KubeObject, container: string): readonly string[] | undefined {
+    return interactiveCommand(pod, this.#container(pod, container), this.#scripts)
+  }
+
+  /** The process of a container ended by itself. */
+  ended(pod: KubeObject, container: string, exitCode: number): void {
+    const { namespace, name } = pod.metadata
+    this.#plane.loop.deliver(`pods/${namespace}/${name}/${container}`, { type: 'process.exited', exitCode })
+    this.#act()
+  }
+
+  /** What one run of a container wrote. */
+  log(pod: KubeObject, container: string, previous: boolean): RunLog {
+    const snapshot = this.#plane.host.get(`pods/${pod.metadata.namespace}/${pod.metadata.name}/${container}`)
+    const { now } = this.#plane.world.store
+    return logOf(pod, this.#container(pod, container), snapshot, this.#scripts, now, previous)
+  }
+
+  /** What each container of a running pod uses; those of others use nothing. */
+  usage(pods: readonly KubeObject[]): ReadonlyMap<string, readonly ContainerUsage[]> {
+    const rates = requestRates(this.#plane.api.view(), this.#memory().loads)
+    const runtime = simulatedRuntime(this.#scripts)
+    const of = (pod: KubeObject): ContainerUsage[] => {
+      const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {}
+      const all = [...containers, ...initContainers, ...ephemeralContainers] as ContainerSpec[]
+      const running = all.filter(({ name }) => this.isRunning(pod, name))
+      const rate = rates.get(pod.metadata.uid ?? '') ?? 0
+      return running.map((one) => ({ name: one.name, ...runtime.usage(pod, one, containers.includes(one) ? rate : 0) }))
+    }
+    return new Map(pods.map((pod) => [pod.metadata.uid ?? '', of(pod)]))
   }
 
   logs(name: string, where: Where & { previous?: boolean }): string {

@@ -21,7 +21,7 @@ export async function acceptSpdy(
   head: Buffer,
   stream: CommandStream | PortStream,
 ): Promise<void> {
-  if (stream.refusal !== undefined) return refuse(socket, 500, stream.refusal)
+  if (stream.refusal !== undefined) return refuse(socket, stream.refusal.code, stream.refusal.text)
   const protocol = negotiated(incoming, socket, stream.type === 'command' ? commandVersions : portVersions)
   if (protocol === undefined) return
   socket.write(

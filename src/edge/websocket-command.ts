@@ -70,7 +70,7 @@ export async function channelCommand(ws: WebSocket, protocol: string, stream: Co
     resized: (listener) => void sizes.add(listener),
   }
   const status =
-    refusal === undefined ? await stream.run(io) : internalStatus(`unable to upgrade connection: ${refusal}`)
+    refusal === undefined ? await stream.run(io) : internalStatus(`unable to upgrade connection: ${refusal.text}`)
   const text = statusText(protocol, status)
   if (text !== '') await sent(ws, framed(protocol, channels.error, Buffer.from(text)))
   ws.close(1000)

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { StatusError } from '../api/status-error.ts'
-import { StreamAnswer } from '../server/stream-answer.ts'
+import { type Refusal, StreamAnswer } from '../server/stream-answer.ts'
 import { refuse, sent } from './upgrade-tools.ts'
 import { channelCommand, commandProtocols } from './websocket-command.ts'
 import { channelPorts, portProtocols } from './websocket-ports.ts'
@@ -74,8 +74,8 @@ export function acceptWebSocket(
   return accept(portProtocols, (ws, protocol) => channelPorts(ws, protocol, stream))
 }
 
-async function refused(socket: Duplex, why: string): Promise<void> {
-  refuse(socket, 500, why)
+async function refused(socket: Duplex, { code, text }: Refusal): Promise<void> {
+  refuse(socket, code, text)
 }
 
 /** The first protocol the client offers that is allowed; a client that offers none speaks the oldest. */

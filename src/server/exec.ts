@@ -19,6 +19,7 @@ import {
   type CommandStreams,
   exitStatus,
   internalStatus,
+  type Refusal,
   StreamAnswer,
 } from './stream-answer.ts'
 
@@ -30,7 +31,7 @@ export function execCommand(call: Call, kind: Kind): Response {
   refuseUnplaced(pod)
   refusePlain(call)
   const streams = streamsOf(call.info.query)
-  const refusal = notRunning(call, pod, container)
+  const refusal = notRunning(call, pod, container, streams)
   const run = (io: CommandIo): Promise<CommandStatus> => executed(call, pod, container, streams, io)
   return new StreamAnswer({ type: 'command', streams, refusal, run })
 }
@@ -66,8 +67,15 @@ export function refusePlain(call: Call): void {
 }
 
 /** What the kubelet says of a container whose process is not there. */
-export function notRunning(call: Call, pod: KubeObject, container: string): string | undefined {
-  return call.cluster.workloads.isRunning(pod, container) ? undefined : `container not found ("${container}")`
+export function notRunning(
+  call: Call,
+  pod: KubeObject,
+  container: string,
+  { stdin, stdout, stderr }: CommandStreams,
+): Refusal | undefined {
+  if (!stdin && !stdout && !stderr) return { code: 400, text: 'you must specify at least 1 of stdin, stdout, stderr' }
+  if (call.cluster.workloads.isRunning(pod, container)) return undefined
+  return { code: 500, text: `container not found ("${container}")` }
 }
 
 /** Which streams the query asks for; a terminal has no stderr of its own. */

@@ -10,6 +10,7 @@ import {
   unauthorized,
 } from '../api/status-error.ts'
 import { failure, json, text } from './answer.ts'
+import { attachCommand } from './attach.ts'
 import { actionOf, authorize } from './authorize.ts'
 import { bindPod } from './bind.ts'
 import { admitConnection, isConnection } from './connect.ts'
@@ -21,7 +22,11 @@ import { execCommand } from './exec.ts'
 import { healthAnswer } from './health.ts'
 import { impersonated } from './impersonate.ts'
 import { podLog } from './log.ts'
+import { metricsAnswer, metricsGroup } from './metrics-api.ts'
 import { openApi } from './openapi.ts'
+import { portForward } from './port-forward.ts'
+import { proxyPod, proxyService } from './proxy.ts'
+import { proxyNode } from './proxy-node.ts'
 import { getMany, getOne } from './read.ts'
 import { requestInfo } from './request-info.ts'
 import { answerReview } from './reviews.ts'
@@ -59,6 +64,7 @@ async function routed(call: Call): Promise<Response> {
 }
 
 function served(call: Call, kind: Kind): Response | Promise<Response> {
+  if (kind.group === metricsGroup) return metricsAnswer(call, kind)
   if (call.info.subresource !== '') return subresource(call, kind)
   return call.info.name === '' ? collection(call, kind) : single(call, kind)
 }
@@ -118,7 +124,7 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const { subresource: name, verb } = call.info
   const known = kind.subresources[name]
   if (known === undefined) throw unbuilt[`${kind.resource}/${name}`] ?? resourceNotFound()
-  const special = specials[`${kind.resource}/${name} ${verb}`]
+  const special = name === 'proxy' ? proxies[kind.resource] : specials[`${kind.resource}/${name} ${verb}`]
   if (special !== undefined && isConnection(kind, name))
     return admitConnection(call, kind).then(() => special(call, kind))
   if (special !== undefined) return special(call, kind)
@@ -138,9 +144,8 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
 
 /** Subresources Kubernetes has and this server does not serve: said loudly, never a 404. */
 const unbuilt: Readonly<Record<string, StatusError>> = Object.fromEntries(
-  ['attach', 'portforward', 'proxy', 'ephemeralcontainers', 'resize']
+  ['ephemeralcontainers', 'resize']
     .map((name) => `pods/${name}`)
-    .concat('services/proxy', 'nodes/proxy')
     .map((name) => [name, notImplemented('KYB-SUBRESOURCE', `${name} is not served by this version of kybern`)]),
 )
 
@@ -155,6 +160,16 @@ const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | P
   'certificatesigningrequests.certificates.k8s.io/approval patch': async (call, kind) =>
     warnedOfUnsigned(call, await patchOne(call, kind)),
   'pods/exec create': execCommand,
+  'pods/attach get': attachCommand,
+  'pods/attach create': attachCommand,
+  'pods/portforward get': portForward,
+  'pods/portforward create': portForward,
+}
+
+const proxies: Readonly<Record<string, (call: Call, kind: Kind) => Promise<Response>>> = {
+  pods: proxyPod,
+  services: proxyService,
+  nodes: proxyNode,
 }
 
 /** Approvals where nobody signs come to nothing: the answer says so. */

@@ -5,78 +5,105 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { badRequest } from '../api/status-error.ts'
+import { toMicro } from '../api/time.ts'
+import { bytesOf } from '../lib/bytes.ts'
+import type { LogLine } from '../node/simulated/logs.ts'
 import { streamHeaders, text } from './answer.ts'
 import type { Call } from './context.ts'
+import { type LogQuery, logQuery } from './log-options.ts'
+import { containerAsked } from './pod-container.ts'
 import { storedObject } from './read.ts'
-import { isTrue } from './request-info.ts'
 
-const pollMs = 200
+const pollMs = 100
 
-/** Plain text; with `follow` a stream that ends with the container. Throws 400 when the container is not clear or not started. */
+/** Plain text; with `follow` a stream that ends with the container. Throws 400 and 422 as Kubernetes does. */
 export function podLog(call: Call, kind: Kind): Response {
+  const asked = logQuery(call.info.query, call.info.name)
   const pod = storedObject(call, kind)
-  const container = containerOf(pod, call.info.query.get('container'))
-  const lines = (): string[] => linesOf(call, pod, container)
-  if (!isTrue(call.info.query.get('follow'))) return text(limited(joined(lines()), call))
-  return followed(call, kind, pod, lines)
+  const container = containerAsked(pod, asked.container)
+  if (!pod.spec?.nodeName) return new Response(null, { status: 204 })
+  refuseSilent(pod, container, asked.previous)
+  const { lines, live, startedAt } = call.cluster.workloads.log(pod, container, asked.previous)
+  const shown = narrowed(lines, asked, call.cluster.now.getTime())
+  const limit = asked.limitBytes ?? Number.POSITIVE_INFINITY
+  if (!asked.follow) return text(new TextDecoder().decode(joined(shown, asked).subarray(0, limit)), 'text/plain')
+  return followed(call, pod, container, asked, { begun: joined(shown, asked), live, startedAt })
 }
 
-function containerOf(pod: KubeObject, asked: string | null): string {
-  const containers = (pod.spec?.containers ?? []) as { name: string }[]
-  const inits = (pod.spec?.initContainers ?? []) as { name: string }[]
-  const names = [...inits, ...containers].map((one) => one.name)
-  if (asked !== null && asked !== '') {
-    if (!names.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`)
-    return asked
-  }
-  const [only] = containers
-  if (containers.length === 1 && inits.length === 0 && only !== undefined) return only.name
-  const choice = `choose one of: [${containers.map((one) => one.name).join(' ')}]`
-  const init = inits.length === 0 ? '' : ` or one of the init containers: [${inits.map((one) => one.name).join(' ')}]`
-  throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choice}${init}`)
+interface State {
+  readonly terminated?: { readonly containerID?: string }
+  readonly waiting?: { readonly reason?: string }
+  readonly running?: object
 }
 
-function linesOf(call: Call, pod: KubeObject, container: string): string[] {
-  const { query } = call.info
-  const seconds = query.get('sinceSeconds')
-  const tail = query.get('tailLines')
-  return call.cluster.logLines(pod, container, {
-    previous: isTrue(query.get('previous')),
-    timestamps: isTrue(query.get('timestamps')),
-    ...(seconds === null ? {} : { sinceMs: call.cluster.now.getTime() - Number(seconds) * 1000 }),
-    ...(tail === null ? {} : { tail: Number(tail) }),
-  })
+/** Throws the kubelet's 400 for a container that has not written anything yet. */
+function refuseSilent(pod: KubeObject, container: string, previous: boolean): void {
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {}
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses]
+  const status = (all as { name: string; state?: State; lastState?: State }[]).find(({ name }) => name === container)
+  const which = `container "${container}" in pod "${pod.metadata.name}"`
+  if (status === undefined) throw badRequest(`${which} is not available`)
+  const { state = {}, lastState = {} } = status
+  const before = lastState.terminated
+  if (previous) {
+    if (!before?.containerID) throw badRequest(`previous terminated ${which} not found`)
+  } else if (state.running !== undefined) return
+  else if (state.terminated !== undefined) {
+    if (!state.terminated.containerID && !before?.containerID) throw badRequest(`${which} is terminated`)
+  } else if (before !== undefined) {
+    if (!before.containerID) throw badRequest(`${which} is terminated`)
+  } else throw badRequest(`${which} is waiting to start${whyWaiting(state.waiting?.reason)}`)
 }
 
-function joined(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('')
+function whyWaiting(reason: string | undefined): string {
+  if (reason === 'ErrImagePull') return ": image can't be pulled"
+  if (reason === 'ImagePullBackOff') return ': trying and failing to pull image'
+  return reason === undefined ? ' - no logs yet' : `: ${reason}`
 }
 
-function limited(body: string, call: Call): string {
-  const limit = call.info.query.get('limitBytes')
-  return limit === null ? body : body.slice(0, Number(limit))
+/** Simulated containers write to stdout alone. */
+function narrowed(lines: readonly LogLine[], asked: LogQuery, now: number): readonly LogLine[] {
+  if (asked.stream === 'Stderr') return []
+  const since = asked.sinceTime ?? (asked.sinceSeconds === undefined ? 0 : now - asked.sinceSeconds * 1000)
+  const recent = lines.filter(({ at }) => at >= since)
+  return asked.tailLines === undefined ? recent : recent.slice(Math.max(0, recent.length - asked.tailLines))
 }
 
-/** Sends what is there and then what comes; ends when the pod is gone or over. */
-function followed(call: Call, kind: Kind, pod: KubeObject, lines: () => string[]): Response {
-  const encoder = new TextEncoder()
+function joined(lines: readonly LogLine[], { timestamps }: LogQuery): Uint8Array {
+  const stamp = (at: number): string => (timestamps ? `${toMicro(at).replace('Z', '000Z')} ` : '')
+  return bytesOf(lines.map(({ at, text: line }) => `${stamp(at)}${line}\n`).join(''))
+}
+
+/** Sends what is there and then what comes; ends with the run, with the pod, or at the limit. */
+function followed(
+  call: Call,
+  pod: KubeObject,
+  container: string,
+  asked: LogQuery,
+  { begun, live, startedAt }: { begun: Uint8Array; live: boolean; startedAt: number },
+): Response {
   let timer: { cancel(): void } | undefined
+  let left = asked.limitBytes ?? Number.POSITIVE_INFINITY
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      let sent = 0
-      const more = (): void => {
-        const now = lines()
-        if (now.length > sent) controller.enqueue(encoder.encode(joined(now.slice(sent))))
-        sent = Math.max(sent, now.length)
-        const live = call.cluster.view.get(kind, pod.metadata.namespace ?? '', pod.metadata.name)
-        const over =
-          live === undefined ||
-          live.metadata.uid !== pod.metadata.uid ||
-          ['Succeeded', 'Failed'].includes(live.status?.phase)
-        if (over) controller.close()
-        else timer = call.clock.after(pollMs, more)
+      const send = (bytes: Uint8Array): void => {
+        if (bytes.length > 0 && left > 0) controller.enqueue(bytes.subarray(0, left))
+        left -= bytes.length
       }
-      more()
+      send(begun)
+      let seenAt = call.cluster.now.getTime()
+      const more = (): void => {
+        const now = call.cluster.now.getTime()
+        const log = call.cluster.workloads.log(pod, container, false)
+        const isSame = log.startedAt === startedAt
+        const fresh = isSame ? log.lines.filter(({ at }) => at > seenAt && at <= now) : []
+        seenAt = now
+        if (asked.stream !== 'Stderr') send(joined(fresh, asked))
+        if (isSame && log.live && left > 0) timer = call.clock.after(pollMs, more)
+        else controller.close()
+      }
+      if (live && left > 0) timer = call.clock.after(pollMs, more)
+      else controller.close()
     },
     cancel: () => timer?.cancel(),
   })

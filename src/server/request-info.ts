@@ -52,7 +52,8 @@ export function requestInfo(method: string, url: URL): RequestInfo {
   const namespace = scoped ? (rest[1] as string) : rest[0] === 'namespaces' ? (rest[1] ?? '') : ''
   const [resource = '', name = '', ...more] = scoped ? rest.slice(2) : rest
   if (resource === '') return { ...plain, group, version }
-  const subresource = more.join('/')
+  // What follows `proxy` is the path of somebody else.
+  const subresource = more[0] === 'proxy' ? 'proxy' : more.join('/')
   return { verb: verbOf(method, name, query), path, group, version, namespace, resource, name, subresource, query }
 }
 

@@ -38,12 +38,17 @@ export interface CommandStatus {
   readonly code?: number
 }
 
+/** What a kubelet answers instead of beginning: an HTTP status and a line of text. */
+export interface Refusal {
+  readonly code: number
+  readonly text: string
+}
+
 /** A command that waits for its streams. */
 export interface CommandStream {
   readonly type: 'command'
   readonly streams: CommandStreams
-  /** What the kubelet answers instead of beginning; undefined when it begins. */
-  readonly refusal: string | undefined
+  readonly refusal: Refusal | undefined
   run(io: CommandIo): Promise<CommandStatus>
 }
 
@@ -52,7 +57,7 @@ export interface PortStream {
   readonly type: 'ports'
   /** The ports named in the URL: those that speak WebSocket channels. */
   readonly ports: readonly number[]
-  readonly refusal: string | undefined
+  readonly refusal: Refusal | undefined
   /** Serves one connection until it is over. The message of what it throws goes to the error stream. */
   connect(port: number, io: Duplex): Promise<void>
 }

@@ -13,7 +13,15 @@ export const Node = defineKind({
   categories: [],
   namespaced: false,
   schema: 'io.k8s.api.core.v1.Node',
-  subresources: { status: true },
+  subresources: {
+    proxy: {
+      group: '',
+      version: 'v1',
+      kind: 'NodeProxyOptions',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+    },
+    status: true,
+  },
   life: 'node',
   hasGeneration: false,
   fields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },

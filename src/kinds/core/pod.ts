@@ -17,10 +17,13 @@ export const Pod = defineKind({
   schema: 'io.k8s.api.core.v1.Pod',
   subresources: {
     status: true,
+    attach: { group: '', version: 'v1', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
     exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
+    portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    proxy: { group: '', version: 'v1', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
   },
   life: 'pod',
   graceSeconds(pod, requested) {

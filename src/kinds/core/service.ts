@@ -17,7 +17,15 @@ export const Service = defineKind({
   namespaced: true,
   answersDeleted: true,
   schema: 'io.k8s.api.core.v1.Service',
-  subresources: { status: true },
+  subresources: {
+    proxy: {
+      group: '',
+      version: 'v1',
+      kind: 'ServiceProxyOptions',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+    },
+    status: true,
+  },
   life: 'service',
   hasGeneration: false,
   indexes: {

@@ -33,6 +33,7 @@ export function scriptOf(pod: KubeObject, container: ContainerSpec, scripts: Scr
   if (annotated !== undefined) return parseScript(annotated)
   const glob = Object.keys(scripts).find((pattern) => matchesGlob(pattern, container.image))
   if (glob !== undefined) return parseScript(scripts[glob] as string)
+  if (interactiveCommand(pod, container, scripts) !== undefined) return plainScript
   return { ...plainScript, ...ofCommand(container) }
 }
 
@@ -68,6 +69,24 @@ function fromJson(text: string): Readonly<Record<string, string>> {
 export function matchesGlob(pattern: string, text: string): boolean {
   const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
   return new RegExp(`^${escaped}$`).test(text)
+}
+
+/**
+ * The command of a container that waits for what is typed: its stdin is open and its process reads it. undefined for
+ * others; those that a script describes are among them.
+ */
+export function interactiveCommand(
+  pod: KubeObject,
+  container: ContainerSpec,
+  scripts: Scripts,
+): readonly string[] | undefined {
+  if (container.stdin !== true || pod.metadata.annotations?.[scriptAnnotation] !== undefined) return undefined
+  if (Object.keys(scripts).some((pattern) => matchesGlob(pattern, container.image))) return undefined
+  const words = [...(container.command ?? []), ...(container.args ?? [])]
+  if (words.length === 0) return shellImages.test(container.image) ? ['sh'] : undefined
+  const name = (words[0] as string).split('/').pop()
+  const isShell = /^(sh|bash|ash)$/.test(name ?? '') && words.length === 1
+  return isShell || (name === 'cat' && words.length === 1) ? words : undefined
 }
 
 function ofCommand(container: ContainerSpec): Partial<Script> {

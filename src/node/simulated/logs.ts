@@ -53,6 +53,31 @@ function ofRule(rule: LogRule, startedAt: number, endAt: number): LogLine[] {
   }))
 }
 
+/** The lines of one run, and whether more may come. */
+export interface RunLog {
+  readonly lines: readonly LogLine[]
+  readonly live: boolean
+  /** 0: it never began. */
+  readonly startedAt: number
+}
+
+/** What the newest run of a container wrote, or with `previous` the one before it. */
+export function logOf(
+  pod: KubeObject,
+  container: ContainerSpec,
+  snapshot: AnyMachineSnapshot | undefined,
+  scripts: Scripts,
+  now: number,
+  previous: boolean,
+): RunLog {
+  const context = snapshot?.context as ContainerContext | undefined
+  const live = !previous && (snapshot?.matches('running') === true || snapshot?.matches('terminating') === true)
+  const hasBegun = live || snapshot?.matches('exited') === true
+  const run = previous || !hasBegun ? context?.last : context
+  const startedAt = run?.startedAt ?? 0
+  return { lines: linesOfRun(pod, container, scripts, startedAt, live ? now : (run?.finishedAt ?? 0)), live, startedAt }
+}
+
 /** The lines of a container as text, narrowed as asked. */
 export function containerLog(
   pod: KubeObject,
