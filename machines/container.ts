@@ -71,7 +71,7 @@ export type ContainerEvent = (
   | { type: 'start.blocked'; reason: string; message: string }
   | { type: 'stop.requested'; graceMs: number }
   | { type: 'restart.delayed'; backoffMs: number }
-  | { type: 'process.exited'; exitCode: number }
+  | { type: 'program.exited'; exitCode: number }
   | { type: 'machine.died' }
 ) & { at?: number }
 
@@ -153,7 +153,7 @@ export const containerMachine = setup({
       reason: context.plan.exitCode === 0 ? 'Completed' : 'Error',
     })),
     noteEnd: assign(({ context, event }) => {
-      const exitCode = event.type === 'process.exited' ? event.exitCode : 0
+      const exitCode = event.type === 'program.exited' ? event.exitCode : 0
       return { ...context, finishedAt: timeOf(event), exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
     }),
     noteStop: assign(({ context, event }) => {
@@ -278,7 +278,7 @@ export const containerMachine = setup({
       initial: 'deciding',
       on: {
         'stop.requested': { target: 'terminating', actions: ['noteStop', 'reportKilling'] },
-        'process.exited': { target: 'exited', actions: 'noteEnd' },
+        'program.exited': { target: 'exited', actions: 'noteEnd' },
         'machine.died': { target: 'exited', actions: 'noteDeath' },
       },
       after: {

@@ -193,7 +193,7 @@ export class Workloads {
   /** The process of a container ended by itself. */
   ended(pod: KubeObject, container: string, exitCode: number): void {
     const { namespace, name } = pod.metadata
-    this.#plane.loop.deliver(`pods/${namespace}/${name}/${container}`, { type: 'process.exited', exitCode })
+    this.#plane.loop.deliver(`pods/${namespace}/${name}/${container}`, { type: 'program.exited', exitCode })
     this.#act()
   }
 

@@ -13,6 +13,17 @@ export function planConnect(context: CommitContext, transition: Connect): Plan {
   const request = { operation: 'CONNECT', kind, namespace, name, subresource } as const
   const shown = admission.mutated({ ...request, object })
   admission.validate({ ...request, object: shown })
-  const stored = storedFor(context, kind, ref, undefined)
+  const stored = storedFor(
+    context,
+    kind,
+    { ...ref, name: subresource === 'proxy' ? targetName(name) : name },
+    undefined,
+  )
   return { kind, key: objectKey(namespace, name), previous: stored, next: stored, ...admission.said() }
+}
+
+/** The object of `name`, `name:port` or `scheme:name:port`. */
+function targetName(id: string): string {
+  const parts = id.split(':')
+  return (parts.length === 3 ? parts[1] : parts[0]) ?? ''
 }

@@ -213,9 +213,10 @@ describe.skipIf(kubectlPath === undefined)('kubectl', () => {
     ).toBe(
       'The PodLogOptions "talker" is invalid: \n* tailLines: Invalid value: -1: must be greater than or equal to 0\n* limitBytes: Invalid value: 0: must be greater than 0\n',
     )
-    const followed = kubectl('logs', '-f', 'talker')
+    const followed = served.starts('logs', '-f', 'talker')
+    await followed.says(/one\ntwo\n/)
     await prints('delete', 'pod', 'talker', '--now')
-    expect(await followed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^one\ntwo\n/) })
+    await expect(followed.says(/never said/)).rejects.toThrow('kubectl ended with 0')
   })
 })
 

@@ -52,7 +52,7 @@ const container: Sample = {
     { type: 'start.blocked', reason: 'secret "s" not found' },
     { type: 'stop.requested', graceMs: 30_000 },
     { type: 'stop.requested', graceMs: 100 },
-    { type: 'process.exited', exitCode: 3, at: 5000 },
+    { type: 'program.exited', exitCode: 3, at: 5000 },
     { type: 'restart.delayed', backoffMs: 0 },
     { type: 'restart.delayed', backoffMs: 10_000 },
     { type: 'machine.died' },
