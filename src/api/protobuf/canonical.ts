@@ -12,6 +12,14 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Not written when empty although it is a struct: the one field of its kind (omitzero). */
 const omittedZero = new Set(['creationTimestamp'])
+/** Pointers that are written even when they point nowhere. */
+const nulls = new Set([
+  'authentication.v1.TokenRequestSpec.boundObjectRef',
+  'core.v1.AzureFilePersistentVolumeSource.secretNamespace',
+  'core.v1.TypedLocalObjectReference.apiGroup',
+  'core.v1.TypedObjectReference.apiGroup',
+  'resource.v1.CapacityRequestPolicy.default',
+])
 const zeroOf: Readonly<Record<string, unknown>> = {
   s: '',
   y: null,
@@ -52,7 +60,8 @@ function fields(message: Message, value: Fields): Fields {
       continue
     }
     const given = (next ?? value)[field.name]
-    const made = fieldValue(field, given)
+    const found = fieldValue(field, given)
+    const made = found === undefined && nulls.has(`${message.name}.${field.name}`) ? null : found
     if (made === given && (made !== undefined || !Object.hasOwn(value, field.name))) continue
     next ??= { ...value }
     if (made === undefined) delete next[field.name]
