@@ -9,6 +9,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './quota/quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
@@ -25,6 +26,7 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'ServiceAccount', mutate: serviceAccount },
   { name: 'NodeRestriction', mutate: nodeRestriction },
   { name: 'TaintNodesByCondition', mutate: taintNodesByCondition },
+  { name: 'PodSecurity', validate: podSecurity },
   { name: 'Priority', mutate: priority },
   { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
