@@ -5,14 +5,18 @@
  */
 import type { AdmissionPlugin } from '../admission-step.ts'
 import { certificateApproval, certificateRequester, certificateSigning, certificateSubject } from './certificates.ts'
+import { claimResize } from './claim-resize.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitChecks, limitDefaults } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './quota/quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
+import { runtimeClass, runtimeClassOverhead } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { serviceAllocation } from './service-allocation.ts'
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts'
@@ -31,12 +35,16 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'DefaultTolerationSeconds', mutate: defaultTolerationSeconds },
   { name: 'DefaultStorageClass', mutate: defaultStorageClass },
   { name: 'StorageObjectInUseProtection', mutate: storageObjectInUseProtection },
-  { name: 'MutatingAdmissionWebhook', mutate: mutatingWebhooks },
-  { name: 'ValidatingAdmissionWebhook', validate: validatingWebhooks },
-  { name: 'ResourceQuota', validate: resourceQuota },
+  { name: 'PersistentVolumeClaimResize', validate: claimResize },
+  { name: 'RuntimeClass', mutate: runtimeClass, validate: runtimeClassOverhead },
   { name: 'CertificateApproval', validate: certificateApproval },
   { name: 'CertificateSigning', validate: certificateSigning },
   { name: 'CertificateSubjectRestriction', mutate: certificateRequester, validate: certificateSubject },
+  { name: 'DefaultIngressClass', mutate: defaultIngressClass },
+  { name: 'PodTopologyLabels', mutate: podTopologyLabels },
+  { name: 'MutatingAdmissionWebhook', mutate: mutatingWebhooks },
+  { name: 'ValidatingAdmissionWebhook', validate: validatingWebhooks },
+  { name: 'ResourceQuota', validate: resourceQuota },
   { name: 'RbacEscalation', mutate: rbacEscalation },
   { name: 'ServiceAllocation', allocate: serviceAllocation },
 ]

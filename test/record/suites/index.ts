@@ -6,9 +6,11 @@ import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
 import { patches } from './patches.ts'
 import { paths } from './paths.ts'
+import { plugins } from './plugins.ts'
+import { podSecurity } from './pod-security.ts'
 import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
-const admission = [limits, admissionWebhooks]
+const admission = [limits, plugins, podSecurity, admissionWebhooks]
 
 export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, reading, paths, ...admission]
