@@ -91,7 +91,11 @@ class Compiler {
     if (type?.kind === 'type' && !name.startsWith('@')) return constant(new CelType(name))
     this.names.add(name)
     const missing = new CelError(`no such attribute(s): ${name}`)
-    return this.whole({ base: (context) => context.read(name) ?? missing, cost: 1, qualifiers: [] })
+    const base: Run = (context) => {
+      const value = context.read(name)
+      return value === undefined ? missing : value
+    }
+    return this.whole({ base, cost: 1, qualifiers: [] })
   }
 
   private whole(attribute: Attribute): Part {

@@ -133,5 +133,6 @@ export const strings: Functions = {
   trim: onText((text) => text.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '')),
   join: ([list = null, separator = '']) => (list instanceof CelList ? join(list, separator as string) : noOverload),
   'strings.quote': onText((text) => `"${[...text].map((each) => escapes[each] ?? each).join('')}"`),
+  'jsonpatch.escapeKey': onText((text) => text.replaceAll('~', '~0').replaceAll('/', '~1')),
   format: onText((text, list) => (list instanceof CelList ? formatText(text, list) : noOverload)),
 }
