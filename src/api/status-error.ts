@@ -270,6 +270,12 @@ export function nothingAcceptable(served: readonly string[]): StatusError {
   return new StatusError({ code: 406, reason: 'NotAcceptable', message, details: {} })
 }
 
+/** 406: metadata of a list was asked for and there is one object, or the other way round. `type` is Go's name. */
+export function notThatShape(asked: string, type: string, isList: boolean): StatusError {
+  const message = `you requested ${asked}, but the requested object is ${isList ? '' : 'not '}a list (${type})`
+  return new StatusError({ code: 406, reason: 'NotAcceptable', message })
+}
+
 /** 415: the body's media type is not among those the server reads. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`

@@ -1,9 +1,10 @@
 /** From Node's request to a web Request and back from a web Response: headers, bodies, streams, compression. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
-import { badRequest, methodNotAllowed, StatusError, tooLarge } from '../api/status-error.ts'
+import type { Writable } from 'node:stream'
+import { constants, createGzip, gzipSync } from 'node:zlib'
+import { badRequest, methodNotServed, StatusError, tooLarge } from '../api/status-error.ts'
 import { bodyLimit } from '../server/body.ts'
 
 export type Incoming = IncomingMessage | Http2ServerRequest
@@ -12,7 +13,7 @@ export type Outgoing = ServerResponse
 
 /** As in a real API server: answers from this size on are compressed for those who accept it. */
 const gzipFromBytes = 128 * 1024
-const compress = promisify(gzip)
+const level = { level: constants.Z_BEST_SPEED }
 /** Methods a web Request refuses. */
 const unservable = new Set(['CONNECT', 'TRACE', 'TRACK'])
 const bodiless = new Set(['GET', 'HEAD'])
@@ -22,7 +23,7 @@ const connectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encodin
 /** The web Request. Throws StatusErrors: 400 for what cannot be read, 405 for methods nobody serves, 413 for a body too large. */
 export async function requestOf(incoming: Incoming): Promise<Request> {
   const method = incoming.method ?? 'GET'
-  if (unservable.has(method)) throw methodNotAllowed('', method.toLowerCase())
+  if (unservable.has(method)) throw methodNotServed()
   const url = urlOf(incoming.url ?? '/')
   const headers = headersOf(incoming)
   if (bodiless.has(method)) {
@@ -70,51 +71,88 @@ async function bytesOf(incoming: Incoming): Promise<Buffer> {
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
 }
 
-/** Sends the Response. Streams (marked `x-accel-buffering: no`) go out chunk by chunk and end when the client goes. */
+/**
+ * Sends the Response. Watches (marked `x-accel-buffering: no`) go out chunk by chunk and end when the client goes; of
+ * other answers the first 128 KiB are looked at: what is longer is sent as it comes, compressed for those who accept it.
+ */
 export async function respond(response: Response, incoming: Incoming, outgoing: Outgoing): Promise<void> {
-  const headers = Object.fromEntries(response.headers)
-  if (response.headers.get('x-accel-buffering') === 'no' && response.body !== null) {
-    return streamed(response.body, response.status, headers, outgoing)
+  const headers: Record<string, string> = {
+    'audit-id': String(incoming.headers['audit-id'] ?? randomUUID()),
+    ...Object.fromEntries(response.headers),
   }
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const zipped = bytes.length >= gzipFromBytes && /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''))
-  const body = zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes
-  if (isGone(outgoing)) return
-  if (zipped) Object.assign(headers, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
+  const reader = response.body?.getReader()
+  const isWatch = response.headers.get('x-accel-buffering') === 'no'
+  const { head, done } = isWatch ? { head: [], done: false } : await headOf(reader)
+  if (isGone(outgoing)) return void reader?.cancel().catch(() => undefined)
+  const size = head.reduce((sum, chunk) => sum + chunk.length, 0)
+  const zipped = !isWatch && size > gzipFromBytes && acceptsGzip(incoming)
+  if (zipped) Object.assign(headers, { 'content-encoding': 'gzip', vary: varyOf(headers.vary) })
+  if (reader !== undefined && !done)
+    return streamed(head, reader, { status: response.status, headers, zipped }, outgoing)
+  const whole = Buffer.concat(head)
+  const body = zipped ? gzipSync(whole, level) : whole
   if (response.status !== 304 && response.status !== 204) headers['content-length'] = String(body.length)
   outgoing.writeHead(response.status, headers)
   outgoing.end(incoming.method === 'HEAD' ? undefined : body)
 }
 
-async function streamed(
-  body: ReadableStream<Uint8Array>,
-  status: number,
-  headers: Record<string, string>,
-  outgoing: Outgoing,
-): Promise<void> {
-  const reader = body.getReader()
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+/** What comes until the threshold of compression is passed. */
+async function headOf(reader: Reader | undefined): Promise<{ head: Uint8Array[]; done: boolean }> {
+  const head: Uint8Array[] = []
+  for (let size = 0; reader !== undefined && size <= gzipFromBytes; ) {
+    const { done, value } = await reader.read()
+    if (done) return { head, done: true }
+    head.push(value)
+    size += value.length
+  }
+  return { head, done: reader === undefined }
+}
+
+/** Exactly `gzip` among the encodings, as a real API server looks for it. */
+function acceptsGzip(incoming: Incoming): boolean {
+  const named = String(incoming.headers['accept-encoding'] ?? '').split(',')
+  return named.some((encoding) => encoding.trim() === 'gzip')
+}
+
+function varyOf(vary: string | undefined): string {
+  return vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`
+}
+
+interface Head {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly zipped: boolean
+}
+
+async function streamed(head: readonly Uint8Array[], reader: Reader, sent: Head, outgoing: Outgoing): Promise<void> {
   const cancel = (): void => void reader.cancel().catch(() => undefined)
   outgoing.on('close', cancel)
   outgoing.on('error', cancel)
   if (isGone(outgoing)) return cancel()
-  outgoing.writeHead(status, headers)
+  outgoing.writeHead(sent.status, sent.headers)
   outgoing.flushHeaders()
+  const zip = sent.zipped ? createGzip(level) : undefined
+  zip?.pipe(outgoing)
+  const target = zip ?? outgoing
+  for (const chunk of head) target.write(chunk)
   for (;;) {
     const { done, value } = await reader.read()
     if (done || isGone(outgoing)) break
-    if (!outgoing.write(value)) await drained(outgoing)
+    if (!target.write(value)) await drained(target, outgoing)
   }
-  if (!isGone(outgoing)) outgoing.end()
+  if (!isGone(outgoing)) target.end()
 }
 
-function drained(outgoing: Outgoing): Promise<void> {
+function drained(target: Writable, outgoing: Outgoing): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      outgoing.off('drain', done)
+      target.off('drain', done)
       outgoing.off('close', done)
       resolve()
     }
-    outgoing.on('drain', done)
+    target.on('drain', done)
     outgoing.on('close', done)
   })
 }

@@ -4,11 +4,12 @@
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 import type { Kind, SubresourceSpec } from '../api/kind.ts'
+import { notAcceptable } from '../api/status-error.ts'
 import { compareVersions } from '../api/version-order.ts'
 import { digest } from '../lib/digest.ts'
-import { json } from './answer.ts'
+import { document, json } from './answer.ts'
 import type { Call } from './context.ts'
-import { acceptedForms } from './negotiate.ts'
+import { type Accepted, formOf, isPlain, mediaTypes } from './negotiate.ts'
 
 interface Subresource {
   readonly name: string
@@ -72,14 +73,19 @@ function subresourcesOf(kind: Kind): Subresource[] {
 /** `/api` and `/apis`. */
 export function discoveryRoot(call: Call, core: boolean): Response {
   const kinds = call.cluster.registry.served.filter((kind) => (kind.group === '') === core)
-  const forms = acceptedForms(call.request.headers.get('accept'))
-  const form = forms.find(
-    (one) => one.as === '' || (one.as === 'APIGroupDiscoveryList' && one.group === 'apidiscovery.k8s.io'),
-  )
-  if (form !== undefined && form.as !== '') return aggregated(call, kinds, form.version)
-  if (core) return json({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [addressOf(call)] })
+  const form = formOf(call.request.headers.get('accept'), isDiscoveryForm)
+  if (form === undefined) throw notAcceptable(mediaTypes)
+  if (form.as !== '') return aggregated(call, kinds, form.version)
+  const versions = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [addressOf(call)] }
+  if (core) return document(call.request, versions)
   const groups = [...groupsOf(kinds)].map(([group, versions]) => groupDocument(group, [...versions.keys()]))
-  return json({ kind: 'APIGroupList', apiVersion: 'v1', groups })
+  return document(call.request, { kind: 'APIGroupList', apiVersion: 'v1', groups })
+}
+
+function isDiscoveryForm(form: Accepted): boolean {
+  if (isPlain(form)) return true
+  const { as, group, version } = form
+  return as === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && version === 'v2'
 }
 
 /** Where every client reaches this server. */
@@ -147,7 +153,7 @@ function groupDocument(group: string, versions: readonly string[]): object {
 export function discoveryGroup(call: Call, group: string): Response | undefined {
   const versions = groupsOf(call.cluster.registry.served).get(group)
   if (versions === undefined) return undefined
-  return json({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, [...versions.keys()]) })
+  return document(call.request, { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, [...versions.keys()]) })
 }
 
 /** `/api/v1` and `/apis/<group>/<version>`, or undefined when it is not served. */
@@ -159,7 +165,8 @@ export function discoveryVersion(call: Call, group: string, version: string): Re
     ...subresourcesOf(kind).map((sub) => legacySubresource(kind, sub)),
   ])
   const groupVersion = group === '' ? version : `${group}/${version}`
-  return json({ kind: 'APIResourceList', ...(group === '' ? {} : { apiVersion: 'v1' }), groupVersion, resources })
+  const apiVersion = group === '' ? {} : { apiVersion: 'v1' }
+  return document(call.request, { kind: 'APIResourceList', ...apiVersion, groupVersion, resources })
 }
 
 function legacyResource(kind: Kind): object {

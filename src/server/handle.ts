@@ -9,29 +9,26 @@ import {
   type StatusError,
   unauthorized,
 } from '../api/status-error.ts'
-import { failure, json, text } from './answer.ts'
+import { failure, indented } from './answer.ts'
 import { attachCommand } from './attach.ts'
 import { actionOf, authorize } from './authorize.ts'
 import { bindPod } from './bind.ts'
 import { admitConnection, isConnection } from './connect.ts'
 import type { Call, HandlerContext, User } from './context.ts'
-import { control } from './control.ts'
-import { discoveryGroup, discoveryRoot, discoveryVersion } from './discovery.ts'
 import { evictPod } from './evict.ts'
 import { execCommand } from './exec.ts'
-import { healthAnswer } from './health.ts'
 import { impersonated } from './impersonate.ts'
 import { podLog } from './log.ts'
 import { metricsAnswer, metricsGroup } from './metrics-api.ts'
-import { openApi } from './openapi.ts'
+import { isForPeople, mediaTypes, refuseUnproducible, streamTypes } from './negotiate.ts'
+import { isServed, pageNotFound, plainPath } from './plain-paths.ts'
 import { portForward } from './port-forward.ts'
 import { proxyPod, proxyService } from './proxy.ts'
 import { proxyNode } from './proxy-node.ts'
 import { getMany, getOne } from './read.ts'
-import { requestInfo } from './request-info.ts'
+import { type RequestInfo, requestInfo } from './request-info.ts'
 import { answerReview } from './reviews.ts'
-import { keySet, openIdConfiguration, requestToken } from './token-request.ts'
-import { serverVersion } from './version.ts'
+import { requestToken } from './token-request.ts'
 import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.ts'
 
 export type Handler = (request: Request, user: User | undefined) => Promise<Response>
@@ -39,25 +36,34 @@ export type Handler = (request: Request, user: User | undefined) => Promise<Resp
 /** Makes the handler of a cluster. `user` is who the edge authenticated; undefined is refused with 401. */
 export function createHandler(context: HandlerContext): Handler {
   return async (request, user) => {
-    try {
-      if (user === undefined) throw unauthorized('Unauthorized')
-      const info = requestInfo(request.method, new URL(request.url))
-      const as = impersonated(context.cluster.view, user, request.headers, actionOf(info))
-      authorize(context.cluster.view, as, info)
-      return await routed({ ...context, request, info, user: as })
-    } catch (error) {
-      return failure(error)
-    }
+    const info = requestInfo(request.method, new URL(request.url))
+    const response = await answered(context, request, info, user).catch((error) => failure(error, request))
+    if (info.subresource === 'proxy') return response
+    if (request.method === 'HEAD') return new Response(null, response)
+    return isForPeople(request, info.query) ? indented(response) : response
   }
+}
+
+async function answered(
+  context: HandlerContext,
+  request: Request,
+  info: RequestInfo,
+  user: User | undefined,
+): Promise<Response> {
+  if (user === undefined) throw unauthorized('Unauthorized')
+  const as = impersonated(context.cluster.view, user, request.headers, actionOf(info))
+  authorize(context.cluster.view, as, info)
+  return routed({ ...context, request, info, user: as })
 }
 
 async function routed(call: Call): Promise<Response> {
   const { info } = call
   if (info.resource === '') return plainPath(call)
   const kind = call.cluster.registry.route(info.group, info.version, info.resource)
-  if (kind === undefined) return isServed(call) ? Promise.reject(resourceNotFound()) : pageNotFound()
+  if (kind === undefined) return isServed(call, info.group) ? Promise.reject(resourceNotFound()) : pageNotFound()
   refuseScope(call, kind)
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
+  refuseMethod(call)
   const response = await served(call, kind)
   if (kind.deprecated !== undefined) response.headers.append('warning', `299 - "${kind.deprecated}"`)
   return response
@@ -69,21 +75,21 @@ function served(call: Call, kind: Kind): Response | Promise<Response> {
   return call.info.name === '' ? collection(call, kind) : single(call, kind)
 }
 
-/** True for a group that has kinds; paths beside them do not exist at all. */
-function isServed(call: Call): boolean {
-  return call.cluster.registry.kinds.some(({ group }) => group === call.info.group)
-}
-
-function pageNotFound(): Response {
-  return text('404 page not found\n', 'text/plain; charset=utf-8', { code: 404 })
-}
-
 /** Objects of namespaces have no path without one, those of the cluster none with one. */
 function refuseScope(call: Call, kind: Kind): void {
   const { namespace, name, resource, verb } = call.info
   if (resource === 'namespaces') return
   if (!kind.namespaced && namespace !== '') throw resourceNotFound()
   if (kind.namespaced && namespace === '' && (name !== '' || verb === 'deletecollection')) throw resourceNotFound()
+}
+
+/** No route answers HEAD; answers about objects come in three media types, those of other subresources in their own. */
+function refuseMethod({ info, request }: Call): void {
+  if (request.method === 'HEAD' && info.subresource !== 'proxy') throw methodNotServed()
+  if (['', 'status', 'scale'].includes(info.subresource)) {
+    const isMany = info.verb === 'list' || info.verb === 'watch'
+    refuseUnproducible(request.headers.get('accept'), isMany ? [...mediaTypes, ...streamTypes] : mediaTypes)
+  }
 }
 
 function collection(call: Call, kind: Kind): Response | Promise<Response> {
@@ -178,47 +184,3 @@ function warnedOfUnsigned(call: Call, response: Response): Response {
   if (call.signs !== true && response.ok) response.headers.append('warning', `299 - "${text}"`)
   return response
 }
-
-async function plainPath(call: Call): Promise<Response> {
-  const { path, verb } = call.info
-  const parts = path.split('/').filter((part) => part !== '')
-  if (parts[0] === 'kybern') return control(call, parts.slice(1))
-  const anyMethod = path === '/api' || path === '/apis'
-  if (verb !== 'get' && verb !== 'head' && !anyMethod) {
-    if (rootPaths.includes(path)) throw methodNotServed()
-    return pageNotFound()
-  }
-  if (path === '/version' || path === '/version/') return json(serverVersion)
-  const health = healthAnswer(path, call.info.query)
-  if (health !== undefined) return health
-  if (parts[0] === 'api' && parts.length === 1) return discoveryRoot(call, true)
-  if (parts[0] === 'apis' && parts.length === 1) return discoveryRoot(call, false)
-  if (path === '/openid/v1/jwks') return keySet(call)
-  if (path === '/.well-known/openid-configuration') return openIdConfiguration(call)
-  if (parts[0] === 'openapi') return openApi(call, parts.slice(1))
-  if (parts.length === 0) return json({ paths: rootPaths })
-  const [root, group = '', version = ''] = parts
-  const found =
-    root === 'api' && parts.length === 2
-      ? discoveryVersion(call, '', group)
-      : root === 'apis' && parts.length === 2
-        ? discoveryGroup(call, group)
-        : root === 'apis' && parts.length === 3
-          ? discoveryVersion(call, group, version)
-          : undefined
-  if (found !== undefined) return found
-  if (root === 'apis' && isServed({ ...call, info: { ...call.info, group } })) throw resourceNotFound()
-  return pageNotFound()
-}
-
-const rootPaths = [
-  '/api',
-  '/api/v1',
-  '/apis',
-  '/healthz',
-  '/livez',
-  '/openapi/v2',
-  '/openapi/v3',
-  '/readyz',
-  '/version',
-]

@@ -14,10 +14,11 @@ import {
 } from '../api/status-error.ts'
 import { listAt } from '../store/history.ts'
 import { scaleOf } from '../store/scale.ts'
-import { listAnswer, objectAnswer } from './answer.ts'
+import { objectAnswer } from './answer.ts'
 import type { Call } from './context.ts'
+import { listAnswer } from './list-answer.ts'
 import { type Continue, continueToken, type ListOptions, listOptions, whyNotVersion } from './list-options.ts'
-import { type Accepted, objectForm } from './negotiate.ts'
+import { type Accepted, objectForm, watchForm } from './negotiate.ts'
 import { predicateOf } from './select.ts'
 import { watchAnswer } from './watch-stream.ts'
 
@@ -44,14 +45,26 @@ export function getOne(call: Call, kind: Kind): Response {
 
 /** A list or, with `watch`, a stream. */
 export function getMany(call: Call, kind: Kind): Response {
-  const form = objectForm(call.request.headers.get('accept'))
-  const options = listOptions(call.info.query, call.info.verb === 'watch')
-  if (call.info.verb === 'watch') return watchAnswer(call, kind, form, options)
+  const accept = call.request.headers.get('accept')
+  const isWatch = call.info.verb === 'watch'
+  const form = isWatch ? watchForm(accept) : objectForm(accept)
+  const options = listOptions(call.info.query, isWatch)
+  if (isWatch) return watchAnswer(call, kind, form, options)
   refuseInclude(call, form)
   return listed(call, kind, form, options)
 }
 
 function listed(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
+  const { page, meta } = pageOf(call, kind, options)
+  return listAnswer(kind, page, meta, form, call.cluster.view.now, call.info.query)
+}
+
+/** The objects a list request selects, of one page, and the metadata of their list. */
+export function pageOf(
+  call: Call,
+  kind: Kind,
+  options: ListOptions,
+): { page: readonly KubeObject[]; meta: Record<string, unknown> } {
   const { info, cluster } = call
   const { view } = cluster
   const { limit, token } = options
@@ -68,7 +81,7 @@ function listed(call: Call, kind: Kind, form: Accepted, options: ListOptions): R
     // With a selector nobody knows how many are left without looking at them.
     if (!info.query.get('labelSelector') && !info.query.get('fieldSelector')) meta.remainingItemCount = more
   }
-  return listAnswer(kind, page, meta, form, view.now, info.query)
+  return { page, meta }
 }
 
 /** The revision a list shows: the newest, or the one asked for by a page, an exact match or a limit with a version. */

@@ -47,14 +47,18 @@ export function requestInfo(method: string, url: URL): RequestInfo {
   }
   const api = apiOf(parts)
   if (api === undefined) return plain
-  const { group, version, rest } = api
+  const { group, version } = api
+  // The old way to ask for a watch: a path of its own before the resource.
+  const isOldWatch = method === 'GET' && api.rest[0] === 'watch' && api.rest.length > 1
+  const rest = isOldWatch ? api.rest.slice(1) : api.rest
   const scoped = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status' && rest[2] !== 'finalize'
   const namespace = scoped ? (rest[1] as string) : rest[0] === 'namespaces' ? (rest[1] ?? '') : ''
   const [resource = '', name = '', ...more] = scoped ? rest.slice(2) : rest
   if (resource === '') return { ...plain, group, version }
   // What follows `proxy` is the path of somebody else.
   const subresource = more[0] === 'proxy' ? 'proxy' : more.join('/')
-  return { verb: verbOf(method, name, query), path, group, version, namespace, resource, name, subresource, query }
+  const verb = isOldWatch ? 'watch' : verbOf(method, name, query)
+  return { verb, path, group, version, namespace, resource, name, subresource, query }
 }
 
 function apiOf(parts: readonly string[]): { group: string; version: string; rest: readonly string[] } | undefined {
@@ -67,8 +71,8 @@ function verbOf(method: string, name: string, query: URLSearchParams): string {
   const verb = objectVerbs[method] ?? method.toLowerCase()
   if (verb === 'delete' && name === '') return 'deletecollection'
   if (verb !== 'get') return verb
-  if (isTrue(query.get('watch'))) return 'watch'
-  return name === '' ? 'list' : 'get'
+  if (name !== '') return 'get'
+  return isTrue(query.get('watch')) ? 'watch' : 'list'
 }
 
 /** `1`, `true`, and an empty value (`?watch`) are true, as for the real server. */

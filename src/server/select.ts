@@ -13,6 +13,9 @@ export function predicateOf(kind: Kind, info: RequestInfo): Predicate {
   const fields = parsed(() => parseFieldSelector(info.query.get('fieldSelector') ?? ''))
   for (const { field } of fields) if (!isSelectable(kind, field)) throw badRequest(whyNotSelectable(kind, field))
   const { namespace, name } = info
+  const own = fields.filter(({ field, op }) => field === 'metadata.name' && op === '=')
+  if (name !== '' && fields.length > 0 && !own.some(({ value }) => value === name))
+    throw badRequest("fieldSelector metadata.name doesn't match requested name")
   return (object) =>
     (namespace === '' || !kind.namespaced || object.metadata.namespace === namespace) &&
     (name === '' || object.metadata.name === name) &&

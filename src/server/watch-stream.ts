@@ -8,37 +8,40 @@ import type { KubeObject } from '../api/object.ts'
 import { expired, plainError } from '../api/status-error.ts'
 import type { WallClock } from '../ports.ts'
 import type { Change } from '../store/transition.ts'
-import { formed, streamHeaders } from './answer.ts'
+import { formed, protobufOf, streamHeaders } from './answer.ts'
 import type { Call } from './context.ts'
 import { type ListOptions, whyNotVersion } from './list-options.ts'
 import type { Accepted } from './negotiate.ts'
 import { type Predicate, predicateOf } from './select.ts'
+import { type Framer, framesOf, type WatchEvent } from './watch-frames.ts'
 
 /** Events that may wait for one client. */
 const bufferedEvents = 10_000
 /** A watch without timeoutSeconds ends after half an hour, as the real server's minimum. */
 const defaultTimeoutSeconds = 1800
 const bookmarkEveryMs = 60_000
-
-interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
-  readonly object: unknown
-}
+/** The last bookmark comes so long before the end of a watch. */
+const lastBookmarkMs = 2000
 
 /** The answer to a watch request. Throws 400 for an unreadable resourceVersion. */
 export function watchAnswer(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
   const selects = predicateOf(kind, call.info)
   const from = startOf(options)
   const shape = shaper(call, kind, form)
+  const { contentType, frame } = framesOf(form, isInProtobuf(kind, form))
   const stream = new ReadableStream<Uint8Array>(
-    source(call, kind, selects, shape, from, options),
+    source(call, kind, selects, shape, frame, from, options),
     new CountQueuingStrategy({ highWaterMark: bufferedEvents + backlog(call, kind, from) }),
   )
-  return new Response(stream, { status: 200, headers: { 'content-type': 'application/json', ...streamHeaders } })
+  return new Response(stream, { status: 200, headers: { 'content-type': contentType, ...streamHeaders } })
+}
+
+function isInProtobuf(kind: Kind, form: Accepted): boolean {
+  return form.as !== '' || protobufOf({ apiVersion: kind.apiVersion, kind: kind.kind, metadata: {} }) !== undefined
 }
 
 /** Objects in the form asked for; only the first Table of a stream tells its columns. */
-function shaper(call: Call, kind: Kind, form: Accepted): (object: KubeObject) => unknown {
+function shaper(call: Call, kind: Kind, form: Accepted): (object: KubeObject) => object {
   let told = false
   return (object) => {
     const shaped = formed(kind, object, form, call.cluster.now.getTime(), call.info.query)
@@ -61,13 +64,13 @@ function source(
   call: Call,
   kind: Kind,
   selects: Predicate,
-  shape: (object: KubeObject) => unknown,
+  shape: (object: KubeObject) => object,
+  frame: Framer,
   from: number | undefined,
   options: ListOptions,
 ) {
   const { cluster, clock } = call
   const api = cluster.plane.api
-  const encoder = new TextEncoder()
   const cleanups: (() => void)[] = []
   const end = (controller?: ReadableStreamDefaultController<Uint8Array>): void => {
     for (const cleanup of cleanups.splice(0)) cleanup()
@@ -79,7 +82,7 @@ function source(
   }
   return {
     start(controller: ReadableStreamDefaultController<Uint8Array>) {
-      const send = (event: WatchEvent): void => controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`))
+      const send = (event: WatchEvent): void => controller.enqueue(frame(event))
       const refuse = (message: string): void => {
         send({ type: 'ERROR', object: expired(message).status })
         end(controller)
@@ -106,7 +109,10 @@ function source(
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
       if (options.bookmarks) {
-        cleanups.push(every(clock, bookmarkEveryMs, () => send(bookmark(kind, shape, api.store.snapshot.revision))))
+        const mark = (): void => send(bookmark(kind, shape, api.store.snapshot.revision))
+        cleanups.push(every(clock, bookmarkEveryMs, mark))
+        const last = clock.after(Math.max(0, seconds * 1000 - lastBookmarkMs), mark)
+        cleanups.push(() => last.cancel())
       }
     },
     cancel: () => end(),
@@ -134,7 +140,7 @@ function begin(
   call: Call,
   kind: Kind,
   selects: Predicate,
-  shape: (object: KubeObject) => unknown,
+  shape: (object: KubeObject) => object,
   from: number | undefined,
   options: ListOptions,
   send: (event: WatchEvent) => void,
@@ -157,7 +163,7 @@ function eventOf(
   change: Change,
   kind: Kind,
   selects: Predicate,
-  shape: (object: KubeObject) => unknown,
+  shape: (object: KubeObject) => object,
 ): WatchEvent | undefined {
   if (change.resource !== kind.resource) return undefined
   const is = change.type !== 'DELETED' && selects(change.object)
@@ -174,7 +180,7 @@ function eventOf(
   return { type: 'DELETED', object: shape(left) }
 }
 
-function bookmark(kind: Kind, shape: (object: KubeObject) => unknown, revision: number, initial = false): WatchEvent {
+function bookmark(kind: Kind, shape: (object: KubeObject) => object, revision: number, initial = false): WatchEvent {
   const annotations = initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
   const metadata = { resourceVersion: String(revision), ...annotations } as unknown as KubeObject['metadata']
   return { type: 'BOOKMARK', object: shape({ kind: kind.kind, apiVersion: kind.apiVersion, metadata }) }

@@ -4,7 +4,7 @@ import type { KubeObject, Ref } from '../api/object.ts'
 import { badRequest, methodNotAllowed, unknownMediaType } from '../api/status-error.ts'
 import { scaleOf } from '../store/scale.ts'
 import type { Delete, Outcome, Patch, Transition } from '../store/transition.ts'
-import { type AnswerOptions, json, listAnswer, objectAnswer } from './answer.ts'
+import { type AnswerOptions, document, objectAnswer } from './answer.ts'
 import {
   BodyFault,
   bytesOf,
@@ -18,9 +18,11 @@ import {
   yamlRepeats,
 } from './body.ts'
 import type { Call } from './context.ts'
+import { listAnswer } from './list-answer.ts'
+import { listOptions } from './list-options.ts'
 import { objectForm } from './negotiate.ts'
 import { baseOf, type DeleteOptions, deleteOptions, writeOptions } from './options.ts'
-import { predicateOf } from './select.ts'
+import { pageOf } from './read.ts'
 
 const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
   'application/json-patch+json': 'json',
@@ -152,7 +154,7 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
   if (waits || kind.answersDeleted === true) return answered(call, kind, outcome)
   const { name, uid } = outcome.object.metadata
   const group = kind.group === '' ? {} : { group: kind.group }
-  return json({
+  return document(call.request, {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
@@ -162,19 +164,18 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
 }
 
 export async function deleteMany(call: Call, kind: Kind): Promise<Response> {
+  const form = objectForm(call.request.headers.get('accept'))
+  const asked = listOptions(call.info.query, false)
   const options = deleteOptions(call, (await objectIn(call.request, 'DeleteOptions')) as DeleteOptions | undefined)
-  const selects = predicateOf(kind, call.info)
-  const found = call.cluster.view.list(kind).filter(selects)
-  for (const object of found) {
+  const { page, meta } = pageOf(call, kind, asked)
+  for (const object of page) {
     const { namespace, name } = splitRef(object)
     const ref = { resource: kind.resource, namespace, name }
     const outcome = await call.cluster.dispatch({ ...deletion(call, kind, ref, options), collection: true })
     if (!outcome.ok && outcome.error.code !== 404) throw outcome.error
   }
   call.acted()
-  const { view } = call.cluster
-  const form = objectForm(call.request.headers.get('accept'))
-  return listAnswer(kind, found, { resourceVersion: String(view.revision) }, form, view.now, call.info.query)
+  return listAnswer(kind, page, meta, form, call.cluster.view.now, call.info.query)
 }
 
 function splitRef(object: KubeObject): { namespace: string; name: string } {

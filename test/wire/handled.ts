@@ -29,8 +29,10 @@ export async function handledBy(): Promise<{ send: Send; close: () => Promise<vo
       ...(wire.body === undefined ? {} : { body: wire.body }),
     })
     const response = await handler(request, users[wire.user ?? 'admin'])
-    const streams = wire.path.includes('watch=') && response.status === 200
-    const bytes = streams ? await framesOf(response, wire.frames ?? 0) : new Uint8Array(await response.arrayBuffer())
+    const streams = wire.frames !== undefined && response.status === 200
+    const bytes = streams
+      ? await framesOf(response, wire.frames as number)
+      : new Uint8Array(await response.arrayBuffer())
     const headers = Object.fromEntries(recordedHeaders.map((name) => [name, response.headers.get(name) ?? undefined]))
     return answerOf(response.status, headers, bytes, wire)
   }

@@ -51,7 +51,8 @@ export function messageOfKind(apiVersion: string, kind: string): string | undefi
   const prefix = Object.hasOwn(groups, group) ? groups[group] : undefined
   const name = `${prefix}.${version}.${kind}`
   if (prefix !== undefined && table[name]?.startsWith('@') && Object.hasOwn(table, name)) return name
-  if (everywhere.has(kind) || (unversioned.has(kind) && apiVersion === 'v1')) return `meta.v1.${kind}`
+  if (everywhere.has(kind) || (unversioned.has(kind) && (apiVersion === 'v1' || apiVersion === '')))
+    return `meta.v1.${kind}`
   return undefined
 }
 

@@ -4,6 +4,7 @@ import { apply } from './apply.ts'
 import { authSuites } from './auth.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
+import { negotiation } from './negotiation.ts'
 import { patches } from './patches.ts'
 import { paths } from './paths.ts'
 import { plugins } from './plugins.ts'
@@ -11,6 +12,7 @@ import { podSecurity } from './pod-security.ts'
 import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
+const requests = [patches, apply, reading, paths, negotiation]
 const admission = [limits, plugins, podSecurity, admissionWebhooks]
 
-export const suites: readonly Suite[] = [...kindSuites, ...authSuites, patches, apply, reading, paths, ...admission]
+export const suites: readonly Suite[] = [...kindSuites, ...authSuites, ...requests, ...admission]
