@@ -79,7 +79,7 @@ function versionRoute(group: string, version: string): Route {
 
 /** True for a group that has kinds; paths beside them do not exist at all. */
 export function isServed(call: Call, group: string): boolean {
-  return call.cluster.registry.kinds.some((kind) => kind.group === group)
+  return call.cluster.registry.served.some((kind) => kind.group === group)
 }
 
 /** What no handler knows. */
