@@ -11,6 +11,7 @@ import { livesAgent } from './actors/lives.ts'
 import { Loop } from './actors/loop.ts'
 import { transitionsOf } from './actors/pipeline.ts'
 import type { World } from './actors/world.ts'
+import type { AuditEvent } from './api/audit.ts'
 import { createRegistry } from './api/registry.ts'
 import { bootSnapshot, bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
@@ -48,6 +49,8 @@ export interface Plane {
   readonly onTrouble: OnTrouble
   readonly news$: Subject<ActorNews>
   readonly trouble$: Subject<Trouble>
+  /** What is asked of the API, for whoever listens. */
+  readonly audit$: Subject<AuditEvent>
   /** Ends every pipeline. */
   readonly running: Subscription
 }
@@ -62,6 +65,7 @@ export function planeOver(
   onTrouble: OnTrouble,
 ): Plane {
   const api = new ApiServer(world.store)
+  const audit$ = new Subject<AuditEvent>()
   const news$ = new Subject<ActorNews>()
   const host = new Host(world, steppers, (news) => news$.next(news))
   const loop = new Loop(world, api, host, agents, (by, error) =>
@@ -72,7 +76,7 @@ export function planeOver(
     loop.add(agent)
     running.add(transitionsOf(agent.id, loop.turn$).subscribe(api))
   }
-  return { world, api, host, loop, add, onTrouble, news$, trouble$, running }
+  return { world, api, host, loop, add, onTrouble, news$, trouble$, audit$, running }
 }
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */

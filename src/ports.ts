@@ -96,3 +96,17 @@ export interface CertificateSigner {
    */
   sign(request: string, options: { readonly usages: readonly string[]; readonly seconds?: number }): Promise<string>
 }
+
+/**
+ * Seals objects for whoever writes them to a disk, and opens them again. The store in memory seals nothing: only what
+ * outlives the process needs it. `key` is `<resource>/<namespace>/<name>` and belongs to the seal, so that a sealed object
+ * cannot be put in another's place. `open` rejects what was changed or sealed by nobody known; the answer of `stale` asks
+ * the writer to seal the object anew, because another key or provider comes first now.
+ * Source: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+ */
+export interface EncryptionAtRest {
+  /** Whether objects of a collection ('secrets', 'deployments.apps') are sealed at all. */
+  concerns(resource: string): boolean
+  seal(key: string, plain: Uint8Array): Promise<Uint8Array>
+  open(key: string, sealed: Uint8Array): Promise<{ readonly plain: Uint8Array; readonly stale: boolean }>
+}

@@ -7,6 +7,7 @@ import type { AnyActorRef } from 'xstate'
 import { type InspectionEvent, inspectionEvents } from '../actors/inspect.ts'
 import { actorView } from '../actors/ref.ts'
 import { forkWorld, type World } from '../actors/world.ts'
+import type { AuditEvent } from '../api/audit.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import type { Registry } from '../api/registry.ts'
@@ -93,6 +94,11 @@ export class Cluster implements AsyncDisposable {
   /** What controllers could not do: thrown reconciles and refused writes, which are backed off and tried again. */
   get trouble$(): Observable<Trouble> {
     return this.#plane.trouble$.asObservable()
+  }
+
+  /** What is asked of the API over HTTP or through `handle`, as audit.k8s.io/v1 events. Made only while somebody listens. */
+  get audit$(): Observable<AuditEvent> {
+    return this.#plane.audit$.asObservable()
   }
 
   /** A reading of this moment with indexes, as controllers get it. */
@@ -308,6 +314,7 @@ export class Cluster implements AsyncDisposable {
     this.#plane.running.unsubscribe()
     this.#plane.news$.complete()
     this.#plane.trouble$.complete()
+    this.#plane.audit$.complete()
     this.#plane.api.close()
   }
 

@@ -10,9 +10,11 @@
  *     …
  *     await server.close()
  */
+import { randomUUID } from 'node:crypto'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { AuditPolicy } from '../api/audit.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { Logger } from '../ports.ts'
@@ -39,6 +41,8 @@ export interface ServeOptions {
   readonly users?: Readonly<Record<string, User>>
   /** Whether requests without a proof are those of `system:anonymous`. Default false: 401. */
   readonly anonymous?: boolean
+  /** How much `cluster.audit$` tells of requests. Default: the metadata of all. */
+  readonly auditPolicy?: AuditPolicy
   readonly logger?: Logger
 }
 
@@ -70,7 +74,15 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   const tokens = createTokens({ cluster, signer: createSigner(), known })
   const proofs = { tokens, anonymous: options.anonymous === true }
   const acted = (): void => actedIn(cluster, options.logger)
-  const handler = createHandler({ cluster, clock: wallClock, acted, tokens, signs: true })
+  const handler = createHandler({
+    cluster,
+    clock: wallClock,
+    acted,
+    tokens,
+    signs: true,
+    auditId: randomUUID,
+    ...audited(options),
+  })
   const failed = (what: string): void => options.logger?.warn(what)
   const errands = runErrands({ cluster, tokens, certificates: pki.signer, acted, failed })
   const server = createSecureServer({
@@ -96,6 +108,11 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
     return closed(server, connections)
   }
   return { url, port, kubeconfig: kubeconfigOf(url, pki), token: pki.token, ca: pki.ca, close }
+}
+
+/** The audit policy among the options. */
+function audited({ auditPolicy }: ServeOptions): { auditPolicy?: AuditPolicy } {
+  return auditPolicy === undefined ? {} : { auditPolicy }
 }
 
 /**

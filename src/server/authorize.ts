@@ -27,13 +27,16 @@ export function decide(lookup: Lookup, user: UserInfo, action: Action): Decision
   return { allowed: false, reason: [node.reason, roles.reason].filter((reason) => reason !== '').join('\n') }
 }
 
-/** Throws 403 when the caller may not do this; answers why he may. */
-export function authorize(lookup: Lookup, user: User, info: RequestInfo): Decision {
+/** Whether a caller may make a request, and why. */
+export function authorizationOf(lookup: Lookup, user: User, info: RequestInfo): Decision {
   if (info.resource === '' && openPaths.includes(info.path)) return yes
-  const action = actionOf(info)
-  const decision = decide(lookup, userInfoOf(user), action)
-  if (!decision.allowed) throw refusal(user.name, action, decision.reason)
-  return decision
+  return decide(lookup, userInfoOf(user), actionOf(info))
+}
+
+/** Throws 403 when the caller may not do this. */
+export function authorize(lookup: Lookup, user: User, info: RequestInfo): void {
+  const { allowed, reason } = authorizationOf(lookup, user, info)
+  if (!allowed) throw refusal(user.name, actionOf(info), reason)
 }
 
 /** The action a request is. Lists and watches of one object by its name count as that object's. */

@@ -1,4 +1,5 @@
 /** What every handler is given: the cluster, who asks, and a wall clock for timeouts. */
+import type { AuditPolicy } from '../api/audit.ts'
 import type { UserInfo } from '../api/user-info.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { WallClock } from '../ports.ts'
@@ -26,6 +27,12 @@ export interface HandlerContext {
   readonly tokens?: Tokens
   /** Whether somebody runs the errands of signing (`server/errands.ts`); approvals are answered with a warning else. */
   readonly signs?: boolean
+  /** How much audit events tell; everything's metadata when absent. */
+  readonly auditPolicy?: AuditPolicy
+  /** A new random id for an audit event; worked out from the request when absent. */
+  readonly auditId?: () => string
+  /** The address a request came from, where there is one. */
+  readonly sourceOf?: (request: Request) => string | undefined
 }
 
 /** What a bearer token proves. */
@@ -54,4 +61,6 @@ export interface Call extends HandlerContext {
   readonly request: Request
   readonly info: RequestInfo
   readonly user: User
+  /** Tells the audit trail what admission wants it to know. */
+  readonly annotate?: (annotations: Readonly<Record<string, string>>) => void
 }

@@ -11,7 +11,8 @@ import {
 } from '../api/status-error.ts'
 import { failure, indented } from './answer.ts'
 import { attachCommand } from './attach.ts'
-import { actionOf, authorize } from './authorize.ts'
+import { beginTrail, type Trail } from './audit.ts'
+import { actionOf, authorizationOf, refusal } from './authorize.ts'
 import { bindPod } from './bind.ts'
 import { admitConnection, isConnection } from './connect.ts'
 import type { Call, HandlerContext, User } from './context.ts'
@@ -37,7 +38,11 @@ export type Handler = (request: Request, user: User | undefined) => Promise<Resp
 export function createHandler(context: HandlerContext): Handler {
   return async (request, user) => {
     const info = requestInfo(request.method, new URL(request.url))
-    const response = await answered(context, request, info, user).catch((error) => failure(error, request))
+    const trail = beginTrail(context, request, info, user)
+    const response = await answered(context, request, info, user, trail).then(
+      (answer) => trail.answered(answer),
+      (error) => trail.answered(failure(error, request), error),
+    )
     if (info.subresource === 'proxy') return response
     if (request.method === 'HEAD') return new Response(null, response)
     return isForPeople(request, info.query) ? indented(response) : response
@@ -49,11 +54,24 @@ async function answered(
   request: Request,
   info: RequestInfo,
   user: User | undefined,
+  trail: Trail,
 ): Promise<Response> {
   if (user === undefined) throw unauthorized('Unauthorized')
-  const as = impersonated(context.cluster.view, user, request.headers, actionOf(info))
-  authorize(context.cluster.view, as, info)
-  return routed({ ...context, request, info, user: as })
+  trail.received()
+  const as = actingUser(context, request, info, user, trail)
+  return routed({ ...context, request, info, user: as, annotate: (annotations) => trail.annotated(annotations) })
+}
+
+/** Who the request acts as, when that one may do what it asks. Throws 400 and 403. */
+function actingUser(context: HandlerContext, request: Request, info: RequestInfo, user: User, trail: Trail): User {
+  const { view } = context.cluster
+  const action = actionOf(info)
+  const { user: as, constraint } = impersonated(view, user, request.headers, action)
+  if (as !== user) trail.impersonated(as, constraint)
+  const decision = authorizationOf(view, as, info)
+  trail.decided(decision)
+  if (!decision.allowed) throw refusal(as.name, action, decision.reason)
+  return as
 }
 
 async function routed(call: Call): Promise<Response> {

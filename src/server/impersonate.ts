@@ -64,14 +64,20 @@ const modes: readonly Mode[] = [
 ]
 
 /** The user a request acts as: the caller, or who its headers name. Throws 400 for headers without a user, 403. */
-export function impersonated(lookup: Lookup, caller: User, headers: Headers, request: Action): User {
+export function impersonated(
+  lookup: Lookup,
+  caller: User,
+  headers: Headers,
+  request: Action,
+): { readonly user: User; readonly constraint: string } {
   const asked = askedIn(headers)
-  if (asked === undefined) return caller
+  if (asked === undefined) return { user: caller, constraint: '' }
   let first: Error | undefined
   for (const mode of modes) {
     if (!mode.applies(asked, caller)) continue
     const refused = whyNot(lookup, caller, asked, mode, request)
-    if (refused === undefined) return actingAs(asked, mode)
+    if (refused === undefined)
+      return { user: actingAs(asked, mode), constraint: mode.constrained ? `impersonate:${mode.name}` : '' }
     first ??= refused
   }
   throw first

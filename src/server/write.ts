@@ -35,6 +35,7 @@ const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
 export async function sent(call: Call, transition: Transition): Promise<Extract<Outcome, { ok: true }>> {
   const outcome = await call.cluster.dispatch(transition)
   if (!outcome.ok) throw outcome.error
+  if (outcome.audit !== undefined) call.annotate?.(outcome.audit)
   call.acted()
   return outcome
 }
