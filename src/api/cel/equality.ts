@@ -20,8 +20,12 @@ function compareNumbers(a: Value, b: Value): number | undefined {
   const left = isInt(a) ? a : a instanceof CelUint || a instanceof CelDouble ? a.value : undefined
   const right = isInt(b) ? b : b instanceof CelUint || b instanceof CelDouble ? b.value : undefined
   if (left === undefined || right === undefined) return undefined
-  // JavaScript compares number with BigInt by their exact amounts.
-  return left < right ? -1 : left > right ? 1 : left === right || (left >= right && left <= right) ? 0 : undefined
+  // Doubles compare with integers as doubles, as in cel-go.
+  if (a instanceof CelDouble || b instanceof CelDouble) {
+    const [x, y] = [Number(left), Number(right)]
+    return x < y ? -1 : x > y ? 1 : x === y ? 0 : undefined
+  }
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 const isNumber = (value: Value) => isInt(value) || value instanceof CelUint || value instanceof CelDouble

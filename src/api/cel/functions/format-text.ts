@@ -31,11 +31,23 @@ function special(value: number): string | undefined {
   return Number.isFinite(value) ? undefined : value > 0 ? '∞' : '-∞'
 }
 
+/** Like `toFixed`, but exact halves go to the even digit. */
+function roundedToEven(size: number, precision: number): string {
+  const rounded = size.toFixed(precision)
+  const longer = size.toFixed(Math.min(100, precision + 25))
+  const cut = precision === 0 ? longer.indexOf('.') : longer.indexOf('.') + precision + 1
+  const rest = longer.slice(cut).replace('.', '')
+  if (!/^50*$/.test(rest)) return rounded
+  const kept = longer.slice(0, cut)
+  return Number(kept.at(-1)) % 2 === 0 ? kept : rounded
+}
+
 /** A double with so many digits after the point. */
 function fixed(value: number, precision: number): string {
-  const text = Math.abs(value).toFixed(Math.min(precision, 100))
-  if (!text.includes('e')) return (value < 0 || Object.is(value, -0) ? '-' : '') + text
-  return `${value < 0 ? '-' : ''}${BigInt(Math.abs(value))}${precision > 0 ? `.${'0'.repeat(precision)}` : ''}`
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  const size = Math.abs(value)
+  if (size < 1e21) return sign + roundedToEven(size, Math.min(precision, 75))
+  return `${sign}${BigInt(size)}${precision > 0 ? `.${'0'.repeat(precision)}` : ''}`
 }
 
 function doubleOf(value: Value, clause: string): number | CelError {
