@@ -2,7 +2,7 @@
  * The composition root: the whole loop on one screen. Transitions go into the API server, immutable snapshots come out,
  * controllers, scheduler and kubelets turn them into transitions again.
  */
-import { merge, Subject, type Subscription } from 'rxjs'
+import { filter, merge, Subject, type Subscription } from 'rxjs'
 import { machines } from '../machines/index.ts'
 import type { Agent } from './actors/agent.ts'
 import { type ActorNews, Host, steppersOf } from './actors/host.ts'
@@ -18,7 +18,7 @@ import { Cluster } from './cluster/cluster.ts'
 import { type ClusterOptions, historyOf, seedOf, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import type { Controller } from './controllers/controller.ts'
-import { controllersFor } from './controllers/index.ts'
+import { controllersFor, controllersOfAll } from './controllers/index.ts'
 import { kinds } from './kinds/index.ts'
 import { prngOf } from './lib/prng.ts'
 import { Ring } from './lib/ring.ts'
@@ -28,6 +28,7 @@ import { nodeSpecs } from './node/node-spec.ts'
 import { createScheduler } from './scheduler/index.ts'
 import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
+import { definitions } from './store/custom-kinds.ts'
 import { Latest } from './store/latest.ts'
 import { nobodyWaits } from './store/parked.ts'
 
@@ -77,6 +78,13 @@ export function planeOver(
     running.add(transitionsOf(agent.id, loop.turn$).subscribe(api))
   }
   return { world, api, host, loop, add, onTrouble, news$, trouble$, audit$, running }
+  // Controllers of everything there is are made anew when custom kinds come and go.
+  running.add(
+    api.committed$.pipe(filter(({ change }) => change.resource === definitions)).subscribe(() => {
+      for (const one of controllersOfAll(world.store.registry.kinds)) loop.replace(controllerAgent(one, onTrouble))
+    }),
+  )
+  return { world, api, host, loop, add, onTrouble, news$, trouble$, running }
 }
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */

@@ -3,12 +3,16 @@
  * Adding a kind is its file, one line in `src/kinds/index.ts` and a fixture. A CRD becomes the same value at run time.
  * Source: https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md
  */
+
 import { KybernError } from '../lib/coded-error.ts'
 import type { FieldError } from './field-error.ts'
 import type { NameRule } from './names.ts'
 import type { KubeObject, ResourceKey } from './object.ts'
 import { resourceKey } from './object.ts'
+import type { MergeSchema } from './patch/shape.ts'
 import { canonicalObject } from './protobuf/canonical.ts'
+import type { Definition } from './schema/schema.ts'
+import type { Structural } from './structural/schema.ts'
 import type { Column } from './table.ts'
 
 /** What a strategy may know beside the object: the cluster's time in ms and, for updates, the subresource written. */
@@ -49,6 +53,7 @@ export interface VersionSpec
       KindSpec,
       | 'group'
       | 'schema'
+      | 'custom'
       | 'shortNames'
       | 'categories'
       | 'subresources'
@@ -66,6 +71,17 @@ export interface VersionSpec
   readonly fromStorage: (object: KubeObject) => KubeObject
 }
 
+/** The schema of a custom kind at one version. */
+export interface CustomSchema {
+  readonly structural: Structural
+  readonly definition: Definition
+}
+
+/** By what objects of a kind merge. */
+export function mergeSchemaOf(kind: Pick<KindSpec, 'schema' | 'custom'>): MergeSchema {
+  return kind.custom?.definition ?? kind.schema
+}
+
 /** What one author of a kind writes. */
 export interface KindSpec {
   readonly group: string
@@ -73,6 +89,8 @@ export interface KindSpec {
   readonly kind: string
   readonly plural: string
   readonly singular?: string
+  /** Kind and `List` when absent. */
+  readonly listKind?: string
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
   readonly namespaced: boolean
@@ -80,6 +98,8 @@ export interface KindSpec {
   readonly nameRule?: NameRule
   /** The schema definition's name (`io.k8s.api.apps.v1.Deployment`); `undefined` only for schemaless custom kinds. */
   readonly schema?: string
+  /** What a custom kind has instead: its structural schema and the form of it by which objects merge. */
+  readonly custom?: CustomSchema
   readonly subresources?: Subresources
   /** Verbs served; all eight when absent. */
   readonly verbs?: readonly string[]
@@ -112,6 +132,8 @@ export interface KindSpec {
   readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>
   /** Seconds of graceful deletion, or undefined for immediate removal. */
   readonly graceSeconds?: (object: KubeObject, requested: number | undefined) => number | undefined
+  /** What a delete marks beside the time; for kinds whose end a controller brings about, without a grace period. Pure. */
+  readonly marksDeletion?: (object: KubeObject, nowText: string) => KubeObject
   /** True when a DELETE that removes at once answers the object, not a Status. */
   readonly answersDeleted?: boolean
   /** Default propagation when a DELETE names none; 'background' for everything modern. */
@@ -170,7 +192,7 @@ export function defineKind(spec: KindSpec): Kind {
     served: true,
     ...spec,
     singular: spec.singular ?? spec.kind.toLowerCase(),
-    listKind: `${spec.kind}List`,
+    listKind: spec.listKind ?? `${spec.kind}List`,
     apiVersion: apiVersionOf(spec.group, spec.version),
     resource: resourceKey(spec.group, spec.plural),
     groupResource: resourceKey(spec.group, spec.plural),

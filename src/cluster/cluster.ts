@@ -164,6 +164,8 @@ export class Cluster implements AsyncDisposable {
     for (const object of objectsOf(manifest)) {
       try {
         applied.push(await this.#applyOne(object))
+        // What follows may be of the kind that a definition has just brought.
+        if (object.kind === 'CustomResourceDefinition') this.#driver.act()
       } catch (error) {
         errors.push(error as Error)
       }

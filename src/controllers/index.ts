@@ -4,6 +4,10 @@ import { certificateApproverController } from './certificate-approver.ts'
 import { certificateCleanerController } from './certificate-cleaner.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
+import {
+  customResourceDefinitionController,
+  customResourceDefinitionControllerOf,
+} from './custom-resource-definition.ts'
 import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointSliceController } from './endpointslice.ts'
@@ -57,11 +61,17 @@ export const controllers: readonly Controller[] = [
   eventExpiryController,
   resourceQuotaController,
   flowSchemaController,
+  customResourceDefinitionController,
 ]
 
 /** The controllers that work on all kinds there are, made for these. */
 export function controllersOfAll(kinds: readonly Kind[]): readonly Controller[] {
-  return [namespaceControllerOf(kinds), garbageCollectorOf(kinds), resourceQuotaControllerOf(kinds)]
+  return [
+    namespaceControllerOf(kinds),
+    garbageCollectorOf(kinds),
+    resourceQuotaControllerOf(kinds),
+    customResourceDefinitionControllerOf(kinds),
+  ]
 }
 
 /** The controllers of a cluster that serves these kinds. */

@@ -6,6 +6,7 @@ import { MutatingWebhookConfiguration } from './admissionregistration/mutating-w
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts'
 import { APIService } from './apiregistration/api-service.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
@@ -74,6 +75,7 @@ export {
   CSIDriver,
   CSINode,
   CSIStorageCapacity,
+  CustomResourceDefinition,
   DaemonSet,
   Deployment,
   DeviceClass,
@@ -153,6 +155,7 @@ export const kinds: readonly Kind[] = [
   ClusterRole,
   RoleBinding,
   Role,
+  CustomResourceDefinition,
   StorageClass,
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,

@@ -54,7 +54,9 @@ function partsOf(
     const head = { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata }
     return { head, name: 'items', some: (items) => items.map((object) => partial(kind.fromStorage(object), form)) }
   }
-  const head = { kind: kind.listKind, apiVersion: kind.apiVersion, metadata }
+  // Lists of custom kinds always tell how they go on.
+  const told = kind.custom === undefined ? metadata : { continue: '', ...metadata }
+  const head = { kind: kind.listKind, apiVersion: kind.apiVersion, metadata: told }
   const shown = kind.schema === undefined ? kind.fromStorage : (object: KubeObject) => bare(kind.fromStorage(object))
   return { head, name: 'items', some: (items) => items.map(shown) }
 }

@@ -19,7 +19,7 @@ export function openApi(call: Call, path: readonly string[]): Response {
   if (path.length === 1) {
     const paths = [...documents.keys()].map((name) => [
       name,
-      { serverRelativeURL: `/openapi/v3/${name}?hash=${digest(name)}` },
+      { serverRelativeURL: `/openapi/v3/${name}?hash=${hashOf(call, name)}` },
     ])
     return json({ paths: Object.fromEntries(paths) })
   }
@@ -27,6 +27,20 @@ export function openApi(call: Call, path: readonly string[]): Response {
   if (wanted === undefined) throw resourceNotFound()
   const kinds = groupsOf(call.cluster.registry.served).get(wanted.group)?.get(wanted.version) ?? []
   const groupVersion = wanted.group === '' ? wanted.version : `${wanted.group}/${wanted.version}`
-  const shown = kinds.map(({ schema: _schema, ...kind }) => ({ ...kind, subresources: Object.keys(kind.subresources) }))
+  const shown = kinds.map(({ schema: _schema, custom, ...kind }) => ({
+    ...kind,
+    subresources: Object.keys(kind.subresources),
+    ...(custom === undefined ? {} : { schema: custom.structural as Readonly<Record<string, unknown>> }),
+  }))
   return json(openApiV3(groupVersion, shown))
+}
+
+/** Changes with what the document says: the kinds of the group version and the schemas of custom ones. */
+function hashOf(call: Call, name: string): string {
+  const [group, version] = name.startsWith('api/') ? ['', name.slice(4)] : name.slice(5).split('/')
+  const kinds =
+    groupsOf(call.cluster.registry.served)
+      .get(group as string)
+      ?.get(version as string) ?? []
+  return digest([name, kinds.map((kind) => kind.custom?.structural ?? kind.kind)])
 }

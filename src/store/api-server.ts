@@ -3,6 +3,7 @@
  * mailbox, admission and `reduce`. Nobody else holds the subjects, and streams carry without remembering: what there is
  * to remember is in the Store value.
  */
+
 import { Observable, type Observer, Subject } from 'rxjs'
 import type { Registry } from '../api/registry.ts'
 import { serviceUnavailable, tooManyRequests } from '../api/status-error.ts'
@@ -11,6 +12,7 @@ import type { Prng } from '../lib/prng.ts'
 import type { Ring } from '../lib/ring.ts'
 import type { AdmissionPlugin } from './admission-step.ts'
 import { type Pending, reduce } from './commit.ts'
+import { registryAfter } from './custom-kinds.ts'
 import type { Latest } from './latest.ts'
 import type { OutsideAnswer } from './outside.ts'
 import { answeredBy, behind, named, type Waiting, withoutParked, withParked } from './parked.ts'
@@ -156,6 +158,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
         this.store.latest.follow(snapshot, resource, key, type === 'DELETED' ? undefined : object)
       for (const change of changes) {
         this.store.log.push(change)
+        this.store.registry = registryAfter(this.store.registry, change)
         this.#committed.next({ transition, revision: change.revision, time: change.time, cause: change.cause, change })
       }
       this.#snapshots.next(snapshot)

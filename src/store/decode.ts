@@ -3,13 +3,16 @@
  * filled in. Trusted senders (built-in controllers) skip all but defaults on create.
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
+import { invalidValue } from '../api/field-error.ts'
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { canonicalObject } from '../api/protobuf/canonical.ts'
 import { messageOfKind } from '../api/protobuf/messages.ts'
 import { check, prune } from '../api/schema/check.ts'
 import { applyDefaults } from '../api/schema/defaults.ts'
-import { badRequest } from '../api/status-error.ts'
+import { badRequest, invalid } from '../api/status-error.ts'
+import { defaulted, pruned } from '../api/structural/complete.ts'
+import type { Structural } from '../api/structural/schema.ts'
 import type { Repeats, TransitionBase } from './transition.ts'
 
 export interface Decoded {
@@ -20,13 +23,15 @@ export interface Decoded {
 /** What was sent in the version of `kind`, as the server understands it and in its stored form; or a 400 StatusError. */
 export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): Decoded {
   const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
-  if (options.trusted === true || kind.schema === undefined) return { object: completed(kind, typed), warnings: [] }
+  const unjudged = options.trusted === true || (kind.schema === undefined && kind.custom === undefined)
+  if (unjudged) return { object: completed(kind, typed), warnings: [] }
   const { object, warnings } = checked(kind, sent, options)
   return { object: completed(kind, kind.convert?.(object) ?? object), warnings }
 }
 
 /** With the defaults of the version it was sent in and, where that is another one, of the stored version. */
 function completed(kind: Kind, object: KubeObject): KubeObject {
+  if (kind.custom !== undefined) return kind.toStorage(defaulted(kind.custom.structural, object))
   const whole = applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject
   const stored = kind.toStorage(whole)
   const all = stored === whole ? whole : (applyDefaults(stored.apiVersion, stored.kind, stored) as KubeObject)
@@ -36,9 +41,12 @@ function completed(kind: Kind, object: KubeObject): KubeObject {
 /** The object with only the fields the kind has and without defaults: what an applier really said. */
 export function checked(kind: Kind, sent: KubeObject, options: TransitionBase): Decoded {
   const typed = { ...sent, apiVersion: kind.apiVersion, kind: kind.kind }
-  if (kind.schema === undefined) return { object: typed, warnings: [] }
+  if (kind.schema === undefined && kind.custom === undefined) return { object: typed, warnings: [] }
   refuseOtherKind(kind, sent)
-  const found = check(kind.schema, typed)
+  const found =
+    kind.custom === undefined
+      ? { ...check(kind.schema, typed), kept: typed }
+      : checkedCustom(kind.custom.structural, typed)
   const [first] = found.errors
   if (first !== undefined) {
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${first.message}`)
@@ -51,7 +59,14 @@ export function checked(kind: Kind, sent: KubeObject, options: TransitionBase): 
       throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${reason}`)
   }
   const warnings = options.fieldValidation === 'Ignore' ? [] : fieldWarnings(unknown, options.repeats)
-  return { object: prune(kind.schema, typed), warnings }
+  return { object: kind.custom === undefined ? prune(kind.schema, typed) : found.kept, warnings }
+}
+
+/** A custom resource's metadata is that of every object; the rest is what its schema knows. */
+function checkedCustom(structural: Structural, typed: KubeObject) {
+  const { errors } = check(undefined, { metadata: typed.metadata })
+  const { value, unknown } = pruned(structural, typed)
+  return { errors, unknown: [...unknown].sort().map((field) => ({ path: field })), kept: value as KubeObject }
 }
 
 /** What strict validation refuses: fields that do not exist and such that were given twice. */
@@ -87,6 +102,10 @@ function refuseOtherKind(kind: Kind, sent: KubeObject): void {
   const apiVersion = sent.apiVersion || kind.apiVersion
   const name = sent.kind || kind.kind
   if (apiVersion === kind.apiVersion && name === kind.kind) return
+  if (kind.custom !== undefined && apiVersion === kind.apiVersion) {
+    const fault = invalidValue('kind', name, `must be ${kind.kind}`)
+    throw invalid({ group: kind.group, kind: name }, sent.metadata?.name ?? '', [fault])
+  }
   const message = messageOfKind(apiVersion, name)
   const own = messageOfKind(kind.apiVersion, kind.kind)
   if (name === kind.kind && (message !== undefined || own === undefined))

@@ -2,7 +2,7 @@
  * Who set which field: a write by a named manager is recorded in metadata.managedFields. Built-in senders record nothing.
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import type { Kind } from '../api/kind.ts'
+import { type Kind, mergeSchemaOf } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { trackUpdate, type Writer } from '../api/patch/managed-fields.ts'
 import { toRfc3339 } from '../api/time.ts'
@@ -28,7 +28,12 @@ export function managed(
     object === undefined ? undefined : (kind.owned?.(object, subresource) ?? (main ? withoutStatus(object) : object))
   const [old, sent] = [ownedOf(before), ownedOf(after)]
   const then = old === undefined ? undefined : kind.fromStorage(old)
-  const managedFields = trackUpdate(kind.schema, then as never, kind.fromStorage(sent as KubeObject) as never, writer)
+  const managedFields = trackUpdate(
+    mergeSchemaOf(kind),
+    then as never,
+    kind.fromStorage(sent as KubeObject) as never,
+    writer,
+  )
   const { managedFields: _old, ...metadata } = after.metadata
   return { ...after, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } }
 }
@@ -39,7 +44,7 @@ export function translator(context: CommitContext, kind: Kind): Pick<Writer, 'tr
     translate: (object, apiVersion) => {
       const other = context.registry.at(kind.resource, apiVersion)
       if (other === undefined) return undefined
-      return { name: other.schema, object: other.fromStorage(kind.toStorage(object as never)) as never }
+      return { name: mergeSchemaOf(other), object: other.fromStorage(kind.toStorage(object as never)) as never }
     },
   }
 }

@@ -84,16 +84,12 @@ function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, tr
   const meta = object.metadata
   const already = meta.deletionTimestamp !== undefined
   if (already && grace >= (meta.deletionGracePeriodSeconds ?? 0)) return object
+  const deletionTimestamp = toRfc3339(context.now + grace * 1000)
+  if (kind.marksDeletion !== undefined)
+    return kind.marksDeletion({ ...object, metadata: { ...meta, deletionTimestamp } }, deletionTimestamp)
   const generation = meta.generation === undefined ? {} : { generation: meta.generation + 1 }
-  const isNamespace = kind.resource === 'namespaces'
-  const status = isNamespace ? { status: { ...object.status, phase: 'Terminating' } } : {}
-  const metadata = {
-    ...meta,
-    ...generation,
-    deletionTimestamp: toRfc3339(context.now + grace * 1000),
-    ...(isNamespace ? {} : { deletionGracePeriodSeconds: grace }),
-  }
-  return { ...object, metadata, ...status }
+  const metadata = { ...meta, ...generation, deletionTimestamp, deletionGracePeriodSeconds: grace }
+  return { ...object, metadata }
 }
 
 /** What is answered and told of an object that goes at once: only kinds with a graceful end are marked before they go. */

@@ -1,5 +1,5 @@
 /** Patching: the stored object with the patch applied goes the way of an update; apply may also create. */
-import type { Kind, ScalePaths } from '../api/kind.ts'
+import { type Kind, mergeSchemaOf, type ScalePaths } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { type Applier, apply, type Conflict, conflictMessage } from '../api/patch/apply.ts'
 import { jsonPatch } from '../api/patch/json.ts'
@@ -118,7 +118,8 @@ function refuseUntyped(kind: Kind, sent: KubeObject, name: string): void {
   if (apiVersion !== kind.apiVersion || said !== kind.kind)
     throw badRequest(`invalid object type: ${apiVersion === '' ? '/' : apiVersion}, Kind=${said}`)
   if (metadata?.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
-  const why = kind.schema === undefined ? undefined : whyUntyped(kind.schema, sent)
+  const schema = mergeSchemaOf(kind)
+  const why = schema === undefined ? undefined : whyUntyped(schema, sent)
   if (why === undefined) return
   const subject = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}; ${apiVersion}, Kind=${said}`
   throw plainError(`failed to create typed patch object (${subject}): ${why}`)
@@ -126,7 +127,7 @@ function refuseUntyped(kind: Kind, sent: KubeObject, name: string): void {
 
 function applied(kind: Kind, stored: KubeObject | undefined, config: KubeObject, applier: Applier) {
   try {
-    const { object, conflicts } = apply(kind.schema, stored as never, config as never, applier)
+    const { object, conflicts } = apply(mergeSchemaOf(kind), stored as never, config as never, applier)
     return { object: object as unknown as KubeObject, conflicts }
   } catch (error) {
     if (error instanceof PatchError) throw badRequest(error.message)

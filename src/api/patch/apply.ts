@@ -22,7 +22,7 @@ import {
   timed,
 } from './managed-fields.ts'
 import type { Shape } from './shape.ts'
-import { shapeOf } from './shape.ts'
+import { type MergeSchema, shapeOf } from './shape.ts'
 import type { JsonObject } from './values.ts'
 import { equal, isObject, own } from './values.ts'
 
@@ -52,12 +52,7 @@ export interface Applied {
  * custom kinds, whose lists are owned as a whole. The configuration must have been checked, and hold no nulls. Pure; the
  * live object itself is returned when nothing changes.
  */
-export function apply(
-  name: string | undefined,
-  live: JsonObject | undefined,
-  config: JsonObject,
-  applier: Applier,
-): Applied {
+export function apply(name: MergeSchema, live: JsonObject | undefined, config: JsonObject, applier: Applier): Applied {
   const first = applyOnce(name, live, config, applier)
   if (applier.manager !== kubectl || live === undefined) return first
   const before = lastApplied(live)
@@ -69,12 +64,7 @@ export function apply(
   return { object: withLastApplied(object, config), conflicts: [] }
 }
 
-function applyOnce(
-  name: string | undefined,
-  live: JsonObject | undefined,
-  config: JsonObject,
-  applier: Applier,
-): Applied {
+function applyOnce(name: MergeSchema, live: JsonObject | undefined, config: JsonObject, applier: Applier): Applied {
   const shape = shapeOf(name)
   const wanted = withoutManagedFields(config)
   const base = live === undefined ? undefined : withoutManagedFields(live)

@@ -8,7 +8,7 @@ import type { Comparison } from './field-compare.ts'
 import { compare } from './field-compare.ts'
 import type { FieldSet } from './field-set.ts'
 import { difference, emptySet, fromFieldsV1, isEmpty, sameSet, toFieldsV1, union } from './field-set.ts'
-import { shapeOf } from './shape.ts'
+import { type MergeSchema, shapeOf } from './shape.ts'
 import type { JsonObject } from './values.ts'
 import { isObject, own } from './values.ts'
 
@@ -46,7 +46,7 @@ export interface Writer {
 export type Translate = (
   object: JsonObject,
   apiVersion: string,
-) => { readonly name: string | undefined; readonly object: JsonObject } | undefined
+) => { readonly name: MergeSchema; readonly object: JsonObject } | undefined
 
 /** The fields that nobody owns because the server or the request's address sets them. */
 const unowned = fromFieldsV1({
@@ -185,7 +185,7 @@ export function takeFrom(managers: ReadonlyMap<string, Manager>, seen: Seen, exc
 /**
  * The object as its Go struct is written: parts that are always there, even empty, are nobody's to add or remove.
  */
-function complete(name: string | undefined, object: JsonObject): JsonObject {
+function complete(name: MergeSchema, object: JsonObject): JsonObject {
   const { apiVersion, kind } = object
   if (name === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') return object
   return canonicalObject(object as unknown as KubeObject) as unknown as JsonObject
@@ -197,7 +197,7 @@ function complete(name: string | undefined, object: JsonObject): JsonObject {
  * all of them. `after` is compared as it will be stored: with defaults.
  */
 export function trackUpdate(
-  name: string | undefined,
+  name: MergeSchema,
   before: JsonObject | undefined,
   after: JsonObject,
   writer: Writer,
@@ -229,7 +229,7 @@ export function timed(writer: Writer): { time?: string } {
 }
 
 /** What an update changed, with the parts of Go's structs that are always there on both sides. */
-function comparison(name: string | undefined, before: JsonObject | undefined, after: JsonObject): Comparison {
+function comparison(name: MergeSchema, before: JsonObject | undefined, after: JsonObject): Comparison {
   const { apiVersion, kind } = after
   const old = complete(name, before ?? { apiVersion, kind, metadata: {} })
   return ownableComparison(compare(shapeOf(name), old, complete(name, after)))

@@ -19,8 +19,12 @@ export type Shape =
 const leaf: Shape = { kind: 'leaf' }
 const open: Shape = { kind: 'open' }
 
-/** The shape of a whole object of the named definition; without one, of an object of which only metadata is known. */
-export function shapeOf(name: string | undefined): Shape {
+/** What says how an object merges: the name of a built-in definition, the definition of a custom kind, or nothing. */
+export type MergeSchema = string | Definition | undefined
+
+/** The shape of a whole object of the definition; without one, of an object of which only metadata is known. */
+export function shapeOf(name: MergeSchema): Shape {
+  if (typeof name === 'object') return { kind: 'struct', definition: name }
   const root = name === undefined ? schemaless : definition(name)
   if (root === undefined) throw new Error(`KYB-SCHEMA-UNKNOWN: no definition ${name}`)
   return { kind: 'struct', definition: root }
@@ -29,6 +33,8 @@ export function shapeOf(name: string | undefined): Shape {
 function shapeOfType(type: FieldType, field?: Field): Shape {
   if (field?.mapType === 'atomic') return leaf
   if (type.kind === 'map') return { kind: 'map', values: shapeOfType(type.values) }
+  if (type.kind === 'open') return open
+  if (type.kind === 'struct') return type.definition.atomic ? leaf : { kind: 'struct', definition: type.definition }
   if (type.kind === 'ref') {
     const struct = definition(type.name)
     if (struct === undefined || (struct.atomic && field?.mapType !== 'granular')) return leaf
@@ -45,7 +51,8 @@ export function isNamed(shape: Shape, element: string): boolean {
   if (!element.startsWith('f:')) return false
   if (shape.kind === 'open') return true
   if (shape.kind !== 'struct') return false
-  return shape.definition === schemaless || Object.hasOwn(shape.definition.fields, element.slice(2))
+  if (shape.definition === schemaless || shape.definition.open === true) return true
+  return Object.hasOwn(shape.definition.fields, element.slice(2))
 }
 
 /** The shape below a path element. */
@@ -61,7 +68,7 @@ export function shapeBelow(shape: Shape, element: string): Shape {
       const name = element.slice(2)
       const { fields } = shape.definition
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-      if (field === undefined) return shape.definition === schemaless ? open : leaf
+      if (field === undefined) return shape.definition === schemaless || shape.definition.open === true ? open : leaf
       return shapeOfType(field.type, field)
     }
     default:

@@ -8,9 +8,9 @@ import { definition } from '../schema/schema.ts'
 import { isObject, own } from './values.ts'
 
 /** What is wrong, one line or a list of lines; undefined when nothing is. `name` is the kind's definition. */
-export function whyUntyped(name: string, object: unknown): string | undefined {
+export function whyUntyped(name: string | Definition, object: unknown): string | undefined {
   const faults: string[] = []
-  const root = definition(name)
+  const root = typeof name === 'string' ? definition(name) : name
   if (root !== undefined) struct(root, object, '', faults)
   if (faults.length < 2) return faults[0]
   return ['errors:', ...faults.map((fault) => `  ${fault}`)].join('\n')
@@ -21,6 +21,7 @@ function struct(of: Definition, value: unknown, path: string, faults: string[]):
   if (!isObject(value)) return said(path, `expected map, got ${shown(value)}`, faults)
   for (const [key, item] of Object.entries(value)) {
     const field = Object.hasOwn(of.fields, key) ? of.fields[key] : undefined
+    if (field === undefined && of.open === true) continue
     if (field === undefined) said(`${path}.${key}`, 'field not declared in schema', faults)
     else typed(field.type, field, item, `${path}.${key}`, faults)
   }
@@ -28,7 +29,9 @@ function struct(of: Definition, value: unknown, path: string, faults: string[]):
 
 function typed(type: FieldType, field: Field | undefined, value: unknown, path: string, faults: string[]): void {
   if (value === null || value === undefined || type.kind === 'json') return
-  if (type.kind === 'ref') {
+  if (type.kind === 'open') return
+  if (type.kind === 'struct') struct(type.definition, value, path, faults)
+  else if (type.kind === 'ref') {
     const below = definition(type.name)
     if (below !== undefined) struct(below, value, path, faults)
   } else if (type.kind === 'list') list(type, field, value, path, faults)

@@ -31,6 +31,9 @@ export type FieldType =
   | { readonly kind: 'list'; readonly items: FieldType }
   | { readonly kind: 'map'; readonly values: FieldType }
   | { readonly kind: 'ref'; readonly name: string }
+  /** Parts of custom kinds, which have no names: a struct in place, and an object of any fields. */
+  | { readonly kind: 'struct'; readonly definition: Definition }
+  | { readonly kind: 'open' }
 
 /** One field of a definition. */
 export interface Field {
@@ -53,6 +56,8 @@ export interface Definition {
   readonly fields: Readonly<Record<string, Field>>
   /** One manager owns the whole struct. */
   readonly atomic: boolean
+  /** It may have fields beside those named. */
+  readonly open?: boolean
 }
 
 const longPrefixes: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ export const Namespace = defineKind({
   shortNames: ['ns'],
   categories: [],
   namespaced: false,
+  marksDeletion: (namespace) => ({ ...namespace, status: { ...namespace.status, phase: 'Terminating' } }),
   schema: 'io.k8s.api.core.v1.Namespace',
   subresources: { status: true, finalize: { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'] } },
   life: 'namespace',

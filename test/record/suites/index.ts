@@ -2,6 +2,7 @@
 import type { Suite } from '../suite.ts'
 import { apply } from './apply.ts'
 import { authSuites } from './auth.ts'
+import { custom } from './custom.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
 import { negotiation } from './negotiation.ts'
@@ -12,7 +13,7 @@ import { podSecurity } from './pod-security.ts'
 import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
-const requests = [patches, apply, reading, paths, negotiation]
+const requests = [patches, apply, reading, paths, negotiation, custom]
 const admission = [limits, plugins, podSecurity, admissionWebhooks]
 
 export const suites: readonly Suite[] = [...kindSuites, ...authSuites, ...requests, ...admission]
