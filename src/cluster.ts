@@ -77,14 +77,13 @@ export function planeOver(
     loop.add(agent)
     running.add(transitionsOf(agent.id, loop.turn$).subscribe(api))
   }
-  return { world, api, host, loop, add, onTrouble, news$, trouble$, audit$, running }
   // Controllers of everything there is are made anew when custom kinds come and go.
   running.add(
     api.committed$.pipe(filter(({ change }) => change.resource === definitions)).subscribe(() => {
       for (const one of controllersOfAll(world.store.registry.kinds)) loop.replace(controllerAgent(one, onTrouble))
     }),
   )
-  return { world, api, host, loop, add, onTrouble, news$, trouble$, running }
+  return { world, api, host, loop, add, onTrouble, news$, trouble$, audit$, running }
 }
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */
