@@ -8,7 +8,7 @@ import { semanticEqual } from '../semantic-equal.ts'
 import { equal } from './equality.ts'
 import { escapeName, unescapeName } from './escaping.ts'
 import { type CelSchema, rootSchema, valueSchema } from './schema.ts'
-import { parseDate, parseDuration, parseTimestamp } from './time-text.ts'
+import { goTimeFault, parseDate, parseDuration, parseTimestamp } from './time-text.ts'
 import { CelDouble, CelDuration, CelError, CelList, CelMap, CelObject, noOverload, type Value } from './values.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -197,11 +197,11 @@ function textValue(text: unknown, format: string | undefined): Value {
     case 'duration':
       return openDuration(text) ?? new CelError(`Invalid duration ${text}: unable to parse ${text} as duration`)
     case 'date':
-      return parseDate(text) ?? new CelError(`Invalid date formatted string ${text}: cannot parse it`)
+      return parseDate(text) ?? new CelError(`Invalid date formatted string ${text}: ${goTimeFault(text, false)}`)
     case 'date-time':
       return (
         parseTimestamp(text.toUpperCase()) ??
-        new CelError(`Invalid date-time formatted string ${text}: cannot parse it`)
+        new CelError(`Invalid date-time formatted string ${text}: ${goTimeFault(text, true)}`)
       )
     case 'byte':
       return bytesValue(text)
@@ -213,7 +213,9 @@ function bytesValue(text: string): Value {
   try {
     return fromBase64(text)
   } catch {
-    return new CelError(`Invalid byte formatted string ${text}: illegal base64 data`)
+    return new CelError(
+      `Invalid byte formatted string ${text}: illegal base64 data at input byte ${Math.max(0, text.search(/[^A-Za-z0-9+/]/))}`,
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 /** Times and durations as texts, as Go reads and prints them. */
+import { goQuote } from '../go-text.ts'
 import { timestampOf } from './arithmetic.ts'
 import { CelDuration, type CelTimestamp, largestInt, type Value } from './values.ts'
 
@@ -76,6 +77,34 @@ export function parseTimestamp(text: string): Value | undefined {
 /** The instant at which a day `2006-01-02` begins, `undefined` when it is none. */
 export function parseDate(text: string): Value | undefined {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined
+}
+
+const layout: readonly (readonly [RegExp, string])[] = [
+  [/^\d{4}/, '2006'],
+  [/^-/, '-'],
+  [/^\d{2}/, '01'],
+  [/^-/, '-'],
+  [/^\d{2}/, '02'],
+  [/^T/i, 'T'],
+  [/^\d{2}/, '15'],
+  [/^:/, ':'],
+  [/^\d{2}/, '04'],
+  [/^:/, ':'],
+  [/^\d{2}/, '05'],
+]
+
+/** Why Go reads no day, or no day and time, in a text. */
+export function goTimeFault(text: string, withTime: boolean): string {
+  const parts = withTime ? layout : layout.slice(0, 5)
+  const shown = parts.map(([, part]) => part).join('')
+  let rest = text
+  for (const [pattern, part] of parts) {
+    const match = pattern.exec(rest)
+    if (!match) return `parsing time ${goQuote(text)} as "${shown}": cannot parse ${goQuote(rest)} as "${part}"`
+    rest = rest.slice(match[0].length)
+  }
+  if (rest !== '') return `parsing time ${goQuote(text)}: extra text: ${goQuote(rest)}`
+  return `parsing time ${goQuote(text)}: ${Number(text.slice(5, 7)) > 12 ? 'month' : 'day'} out of range`
 }
 
 const two = (value: number) => String(value).padStart(2, '0')

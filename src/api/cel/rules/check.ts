@@ -50,6 +50,18 @@ interface Node {
   readonly uncorrelated: Path | undefined
 }
 
+/** A rule as errors show it: Kubernetes' internal form. */
+function shownRule(rule: ValidationRule): unknown {
+  return {
+    Rule: rule.rule,
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  }
+}
+
 function hasBreak(text: string): boolean {
   return /[\n\r]/.test(text)
 }
@@ -186,9 +198,11 @@ class Check {
       const at = all.index(index)
       this.cost(at.child('rule'), 'estimated rule cost', times(compiled.maxCost(), often))
       if (compiled.error !== undefined)
-        this.celErrors.push(invalidValue(at.child('rule'), compiled.rule, compiled.error))
+        this.celErrors.push(invalidValue(at.child('rule'), shownRule(compiled.rule), compiled.error))
       if (compiled.messageError !== undefined)
-        this.celErrors.push(invalidValue(at.child('messageExpression'), compiled.rule, compiled.messageError))
+        this.celErrors.push(
+          invalidValue(at.child('messageExpression'), shownRule(compiled.rule), compiled.messageError),
+        )
       else if (compiled.message)
         this.cost(at.child('messageExpression'), 'estimated messageExpression cost', compiled.maxMessageCost())
       this.oldSelf(node, compiled.rule, compiled.usesOldSelf, at)

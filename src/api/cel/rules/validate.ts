@@ -39,13 +39,26 @@ interface Node {
 
 const ruleMemo = new WeakMap<CelSchema, boolean>()
 
-/** Whether a schema or a part of it has rules. */
+/** Whether a schema or a part of it has rules; those inside `allOf` alone do not count. */
 export function hasRules(schema: CelSchema): boolean {
   const known = ruleMemo.get(schema)
   if (known !== undefined) return known
-  const parts = [schema.items, valueSchema(schema), ...Object.values(schema.properties ?? {}), ...(schema.allOf ?? [])]
+  const parts = [schema.items, valueSchema(schema), ...Object.values(schema.properties ?? {})]
   const found = (schema['x-kubernetes-validations']?.length ?? 0) > 0 || parts.some((part) => part && hasRules(part))
   ruleMemo.set(schema, found)
+  return found
+}
+
+const anyMemo = new WeakMap<CelSchema, boolean>()
+
+/** Whether a walk below a schema can meet rules. */
+function mayHaveRules(schema: CelSchema): boolean {
+  const known = anyMemo.get(schema)
+  if (known !== undefined) return known
+  const parts = [schema.items, valueSchema(schema), ...Object.values(schema.properties ?? {}), ...(schema.allOf ?? [])]
+  const found =
+    (schema['x-kubernetes-validations']?.length ?? 0) > 0 || parts.some((part) => part && mayHaveRules(part))
+  anyMemo.set(schema, found)
   return found
 }
 
@@ -73,7 +86,7 @@ class Walk {
 
   /** False ends the walk: the budget ran out. */
   node(node: Node, value: unknown, old: unknown, place: Path, ratchet: Ratchet): boolean {
-    if (value === null || value === undefined || !hasRules(node.rules)) return true
+    if (value === null || value === undefined || !mayHaveRules(node.rules)) return true
     if (!this.expressions(node, value, old, place, ratchet)) return false
     const beneath = { current: undefined, parent: ratchet.parent }
     for (const part of node.rules.allOf ?? [])
@@ -104,7 +117,7 @@ class Walk {
     }
     for (const [name, part] of Object.entries(node.rules.properties ?? {})) {
       const property = node.schema.properties?.[name]
-      if (!property || value[name] === undefined || !hasRules(part)) continue
+      if (!property || value[name] === undefined) continue
       const type = propertyType(node, name, property)
       if (!type) continue
       const inner = { rules: part, schema: property, type, isRoot: isEmbedded(property) }
