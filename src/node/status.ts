@@ -22,6 +22,7 @@ export interface StatusInput {
   readonly actor: AnyMachineSnapshot
   readonly inits: readonly ContainerState[]
   readonly containers: readonly ContainerState[]
+  readonly ephemeral: readonly ContainerState[]
   readonly hostIP: string
   readonly now: number
 }
@@ -53,12 +54,17 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
     ...containerStatus(pod, state, phase, context, actor.matches('initializing')),
     ready: isReady(state) || (isInitDone(state) && !isSidecar(state.spec)),
   }))
+  const ephemeral = input.ephemeral.map((state) => {
+    const { started: _started, ...status } = containerStatus(pod, state, phase, context, false) as { started: boolean }
+    return { ...status, ready: false }
+  })
   const addresses = context.ip === '' ? {} : { podIP: context.ip, podIPs: [{ ip: context.ip }] }
   const {
     reason: _reason,
     message: _message,
     containerStatuses: _main,
     initContainerStatuses: _inits,
+    ephemeralContainerStatuses: _ephemeral,
     ...kept
   } = pod.status ?? {}
   return {
@@ -73,6 +79,7 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
     startTime: kept.startTime ?? toRfc3339(context.startedAt),
     ...(rejected ? {} : { containerStatuses: main }),
     ...(inits.length === 0 || rejected ? {} : { initContainerStatuses: inits }),
+    ...(ephemeral.length === 0 || rejected ? {} : { ephemeralContainerStatuses: ephemeral }),
   }
 }
 

@@ -37,7 +37,7 @@ export function podActorId(pod: KubeObject): string {
 export function containerStates(
   context: Pick<SyncContext, 'actors'>,
   pod: KubeObject,
-  list: 'containers' | 'initContainers',
+  list: 'containers' | 'initContainers' | 'ephemeralContainers',
 ): ContainerState[] {
   const id = podActorId(pod)
   return ((pod.spec?.[list] ?? []) as ContainerSpec[]).map((spec) => ({
@@ -54,6 +54,7 @@ export function syncPod(context: SyncContext, pod: KubeObject): void {
   if (pod.metadata.deletionTimestamp !== undefined) return terminate(context, pod)
   if (actor.matches('preparing')) mount(context, pod)
   if (is(context, id, 'initializing')) runInits(context, pod)
+  if (is(context, id, 'starting') || is(context, id, 'running')) runEphemeral(context, pod)
   if (is(context, id, 'starting')) runContainers(context, pod)
   if (is(context, id, 'running')) keepRunning(context, pod)
 }
@@ -86,6 +87,12 @@ function runInits(context: SyncContext, pod: KubeObject): void {
     return send(context, id, { type: 'containers.failed', reason: '', message: '' })
   }
   send(context, id, { type: 'init.completed' })
+}
+
+/** Ephemeral containers start once and never again. */
+function runEphemeral(context: SyncContext, pod: KubeObject): void {
+  for (const state of containerStates(context, pod, 'ephemeralContainers'))
+    if (canStart(state)) start(context, pod, state.spec)
 }
 
 function runContainers(context: SyncContext, pod: KubeObject): void {
@@ -154,9 +161,10 @@ function settleExits(context: SyncContext, pod: KubeObject): void {
   else send(context, id, { type: 'containers.failed', reason: '', message: '' })
 }
 
-/** Stops sidecars one after the other, the last first; true when none runs any more. */
+/** Stops sidecars and ephemeral containers one after the other, the last first; true when none runs any more. */
 function stopSidecars(context: SyncContext, pod: KubeObject): boolean {
-  const alive = sidecarsOf(context, pod).filter(({ snapshot }) => snapshot !== undefined && !snapshot.matches('exited'))
+  const helpers = [...sidecarsOf(context, pod), ...containerStates(context, pod, 'ephemeralContainers')]
+  const alive = helpers.filter(({ snapshot }) => snapshot !== undefined && !snapshot.matches('exited'))
   const last = alive.at(-1)
   if (last === undefined) return true
   if (last.snapshot?.matches('terminating') !== true || pod.metadata.deletionGracePeriodSeconds !== undefined) {

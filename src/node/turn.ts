@@ -273,7 +273,9 @@ export class KubeletTurn implements SyncContext {
 
   #containerAsked(pod: KubeObject, actor: string, container: string, type: string): void {
     const inits = (pod.spec?.initContainers ?? []) as ContainerSpec[]
-    const spec = [...((pod.spec?.containers ?? []) as ContainerSpec[]), ...inits].find((one) => one.name === container)
+    const ephemeral = (pod.spec?.ephemeralContainers ?? []) as ContainerSpec[]
+    const all = [...((pod.spec?.containers ?? []) as ContainerSpec[]), ...inits, ...ephemeral]
+    const spec = all.find((one) => one.name === container)
     if (spec === undefined) return
     if (type === 'askForStart') {
       this.#removeFiles(`pod/${pod.metadata.uid}/root/${container}/`)
@@ -282,7 +284,11 @@ export class KubeletTurn implements SyncContext {
     const context = this.actors.get(actor)?.context as ContainerContext
     if (type === 'reportPulled' && !context.plan.cached)
       this.own('images').set(`${pod.spec.nodeName} ${spec.image}`, true)
-    const list = inits.includes(spec) ? 'initContainers' : 'containers'
+    const list = ephemeral.includes(spec)
+      ? 'ephemeralContainers'
+      : inits.includes(spec)
+        ? 'initContainers'
+        : 'containers'
     const report = this.talks(pod.spec.nodeName)
       ? containerReport(type, context, pod, `spec.${list}{${container}}`)
       : undefined
@@ -291,7 +297,7 @@ export class KubeletTurn implements SyncContext {
 
   #stopContainers(pod: KubeObject): void {
     const graceMs = (this.actors.get(podActorId(pod))?.context as PodContext | undefined)?.graceMs ?? 0
-    for (const list of ['containers', 'initContainers'] as const) {
+    for (const list of ['containers', 'initContainers', 'ephemeralContainers'] as const) {
       for (const { spec, snapshot } of containerStates(this, pod, list)) {
         if (snapshot === undefined || snapshot.matches('exited')) continue
         if (list === 'initContainers' && isSidecar(spec)) continue
@@ -305,8 +311,9 @@ export class KubeletTurn implements SyncContext {
   #statusOf(pod: KubeObject, actor: AnyMachineSnapshot): AgentIntent[] {
     const inits = containerStates(this, pod, 'initContainers')
     const containers = containerStates(this, pod, 'containers')
+    const ephemeral = containerStates(this, pod, 'ephemeralContainers')
     const hostIP = this.hostIp(pod.spec.nodeName)
-    const status = podStatus({ pod, actor, inits, containers, hostIP, now: this.now })
+    const status = podStatus({ pod, actor, inits, containers, ephemeral, hostIP, now: this.now })
     if (equal(status, pod.status)) return []
     const { namespace = '', name, uid = '' } = pod.metadata
     const ref = { resource: 'pods', namespace, name }

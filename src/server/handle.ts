@@ -2,13 +2,7 @@
  * The whole HTTP surface as a function from Request to Response on Web standards: it needs no socket and no Node.
  */
 import type { Kind } from '../api/kind.ts'
-import {
-  methodNotServed,
-  notImplemented,
-  resourceNotFound,
-  type StatusError,
-  unauthorized,
-} from '../api/status-error.ts'
+import { methodNotServed, resourceNotFound, unauthorized } from '../api/status-error.ts'
 import { failure, indented } from './answer.ts'
 import { attachCommand } from './attach.ts'
 import { beginTrail, type Trail } from './audit.ts'
@@ -24,7 +18,7 @@ import { metricsAnswer, metricsGroup } from './metrics-api.ts'
 import { isForPeople, mediaTypes, refuseUnproducible, streamTypes } from './negotiate.ts'
 import { isServed, pageNotFound, plainPath } from './plain-paths.ts'
 import { portForward } from './port-forward.ts'
-import { proxyPod, proxyService } from './proxy.ts'
+import { proxyPod, proxyService, targetOf } from './proxy.ts'
 import { proxyNode } from './proxy-node.ts'
 import { getMany, getOne } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
@@ -147,8 +141,9 @@ function single(call: Call, kind: Kind): Response | Promise<Response> {
 function subresource(call: Call, kind: Kind): Response | Promise<Response> {
   const { subresource: name, verb } = call.info
   const known = kind.subresources[name]
-  if (known === undefined) throw unbuilt[`${kind.resource}/${name}`] ?? resourceNotFound()
+  if (known === undefined) throw resourceNotFound()
   const special = name === 'proxy' ? proxies[kind.resource] : specials[`${kind.resource}/${name} ${verb}`]
+  if (name === 'proxy') targetOf(call.info.name, kind.singular)
   if (special !== undefined && isConnection(kind, name))
     return admitConnection(call, kind).then(() => special(call, kind))
   if (special !== undefined) return special(call, kind)
@@ -165,13 +160,6 @@ function subresource(call: Call, kind: Kind): Response | Promise<Response> {
       throw methodNotServed()
   }
 }
-
-/** Subresources Kubernetes has and this server does not serve: said loudly, never a 404. */
-const unbuilt: Readonly<Record<string, StatusError>> = Object.fromEntries(
-  ['ephemeralcontainers', 'resize']
-    .map((name) => `pods/${name}`)
-    .map((name) => [name, notImplemented('KYB-SUBRESOURCE', `${name} is not served by this version of kybern`)]),
-)
 
 const specials: Readonly<Record<string, (call: Call, kind: Kind) => Response | Promise<Response>>> = {
   'pods/eviction create': evictPod,

@@ -2,9 +2,10 @@
  * The options of GET pods/<name>/log, read and checked as Kubernetes does.
  * Source: k8s.io/kubernetes pkg/apis/core/validation (ValidatePodLogOptions)
  */
-import { type FieldError, forbiddenValue, invalidValue, notSupported } from '../api/field-error.ts'
+import { type FieldError, forbiddenValue, invalidValue } from '../api/field-error.ts'
+import { goQuote } from '../api/go-text.ts'
 import { badRequest, invalid } from '../api/status-error.ts'
-import { parseTime } from '../api/time.ts'
+import { isTime, parseTime } from '../api/time.ts'
 import { isTrue } from './request-info.ts'
 
 export interface LogQuery {
@@ -17,10 +18,8 @@ export interface LogQuery {
   readonly sinceTime: number | undefined
   readonly tailLines: number | undefined
   readonly limitBytes: number | undefined
-  readonly stream: string
+  readonly stream: string | null
 }
-
-const streams = ['All', 'Stderr', 'Stdout']
 
 /** Throws 400 for what cannot be read, 422 for what makes no sense. */
 export function logQuery(query: URLSearchParams, pod: string): LogQuery {
@@ -34,7 +33,7 @@ export function logQuery(query: URLSearchParams, pod: string): LogQuery {
     sinceTime: since === null ? undefined : timeIn(since),
     tailLines: whole(query.get('tailLines')),
     limitBytes: whole(query.get('limitBytes')),
-    stream: query.get('stream') ?? 'All',
+    stream: query.get('stream'),
   }
   const faults = faultsOf(asked)
   if (faults.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, pod, faults)
@@ -48,12 +47,11 @@ function faultsOf({ tailLines, limitBytes, sinceSeconds, sinceTime, stream }: Lo
   if (limitBytes !== undefined && limitBytes < 1)
     faults.push(invalidValue('limitBytes', limitBytes, 'must be greater than 0'))
   if (sinceSeconds !== undefined && sinceTime !== undefined)
-    faults.push(forbiddenValue('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+    faults.push(forbiddenValue('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
   else if (sinceSeconds !== undefined && sinceSeconds < 1)
     faults.push(invalidValue('sinceSeconds', sinceSeconds, 'must be greater than 0'))
-  if (!streams.includes(stream)) faults.push(notSupported('stream', stream, streams))
-  if (stream !== 'All' && tailLines !== undefined)
-    faults.push(forbiddenValue('', '`tailLines` and specific `stream` are mutually exclusive for now'))
+  // Choosing a stream is behind a gate (PodLogsQuerySplitStreams) that is off.
+  if (stream !== null) faults.push(forbiddenValue('stream', 'may not be specified'))
   return faults
 }
 
@@ -64,9 +62,7 @@ function whole(text: string | null): number | undefined {
 }
 
 function timeIn(text: string): number {
-  const ms = parseTime(text)
-  if (Number.isFinite(ms)) return ms
-  throw badRequest(
-    `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
-  )
+  if (isTime(text)) return parseTime(text)
+  const quoted = goQuote(text)
+  throw badRequest(`parsing time ${quoted} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`)
 }

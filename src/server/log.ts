@@ -61,9 +61,7 @@ function whyWaiting(reason: string | undefined): string {
   return reason === undefined ? ' - no logs yet' : `: ${reason}`
 }
 
-/** Simulated containers write to stdout alone. */
 function narrowed(lines: readonly LogLine[], asked: LogQuery, now: number): readonly LogLine[] {
-  if (asked.stream === 'Stderr') return []
   const since = asked.sinceTime ?? (asked.sinceSeconds === undefined ? 0 : now - asked.sinceSeconds * 1000)
   const recent = lines.filter(({ at }) => at >= since)
   return asked.tailLines === undefined ? recent : recent.slice(Math.max(0, recent.length - asked.tailLines))
@@ -98,7 +96,7 @@ function followed(
         const isSame = log.startedAt === startedAt
         const fresh = isSame ? log.lines.filter(({ at }) => at > seenAt && at <= now) : []
         seenAt = now
-        if (asked.stream !== 'Stderr') send(joined(fresh, asked))
+        send(joined(fresh, asked))
         if (isSame && log.live && left > 0) timer = call.clock.after(pollMs, more)
         else controller.close()
       }

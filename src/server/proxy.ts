@@ -47,7 +47,7 @@ export async function proxyService(call: Call, kind: Kind): Promise<Response> {
   const { view, snapshot } = call.cluster
   const service = view.get(kind, namespace, name)
   const isNumber = /^[-+]?\d+$/.test(port)
-  if (service === undefined) throw notFound(isNumber ? kind.groupResource : 'endpoints', name)
+  if (service === undefined) throw notFound(kind.groupResource, name)
   const ports = (service.spec?.ports ?? []) as { name?: string; port: number }[]
   const asked = isNumber ? ports.find((one) => one.port === Number(port))?.name : port
   if (isNumber && !ports.some((one) => one.port === Number(port)))

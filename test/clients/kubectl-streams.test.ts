@@ -104,6 +104,23 @@ describe.skipIf(kubectlPath === undefined).each(transports)('kubectl over %s', (
     expect(served.cluster.get('Pod', 'tmp', served.namespace)).toBeUndefined()
   })
 
+  test('debug: beside a container, in a copy, and on a node', async () => {
+    await prints('run', 'web', '--image=nginx')
+    const debug = await run(['debug', '-i', 'web', '--image=busybox', '--target=web', '-c', 'dbg'], 'hostname\nexit\n')
+    expect(debug).toMatchObject({ code: 0, stdout: expect.stringContaining('web\n') })
+    const web = served.cluster.get('Pod', 'web', served.namespace)
+    expect(web?.spec.ephemeralContainers).toMatchObject([{ name: 'dbg', image: 'busybox', targetContainerName: 'web' }])
+    expect(web?.status.ephemeralContainerStatuses[0].state.terminated).toMatchObject({
+      exitCode: 0,
+      reason: 'Completed',
+    })
+    expect(web?.status.phase).toBe('Running')
+    await prints('debug', 'web', '--image=busybox', '--copy-to=copy', '-c', 'dbg', '--', 'sleep', 'infinity')
+    expect(rows(await prints('get', 'pod', 'copy', '--no-headers'))[0]?.slice(1, 3)).toEqual(['2/2', 'Running'])
+    const node = await run(['debug', '-i', 'node/node-1', '--image=busybox'], 'ls -d /host\nexit\n')
+    expect(node).toMatchObject({ code: 0, stdout: expect.stringContaining('/host\n') })
+  })
+
   test('attach shows what the main process writes from now on', async () => {
     await served.applied(pod('chatty', { containers: [{ name: 'main', image: 'app:1' }] }, 'log "tick" every 10s'))
     const attach = starts(['attach', 'chatty'])

@@ -95,12 +95,14 @@ function onceFaults(container: Part, place: Path): FieldError[] {
 
 const neverEphemeral = [
   'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
   'lifecycle',
-  'resources',
-  'resizePolicy',
 ]
 
 /** The faults of `ephemeralContainers`. */

@@ -10,6 +10,8 @@ import { qosClass } from '../../api/qos.ts'
 import { toRfc3339 } from '../../api/time.ts'
 import { withStatus } from '../without-status.ts'
 import { withPodAddresses } from './pod-addresses.ts'
+import { ownedEphemeral, prepareEphemeral } from './pod-ephemeral.ts'
+import { ownedResize, prepareResize } from './pod-resize.ts'
 
 const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferredTerms = 'preferredDuringSchedulingIgnoredDuringExecution'
@@ -29,12 +31,23 @@ function withOldAccountName(spec: Part): Part {
 
 /** The quality of service survives a kubelet that leaves it out; the two fields of addresses agree. */
 export function preparePodUpdate(next: KubeObject, previous: KubeObject, subresource: string): KubeObject {
+  if (subresource === 'ephemeralcontainers') return prepareEphemeral(next, previous)
+  if (subresource === 'resize') return prepareResize(next, previous)
   if (subresource !== 'status') return next
   const sent = next.status ?? {}
   const status = withPodAddresses(sent)
   const kept = previous.status?.qosClass
   if (!isFilled(status.qosClass) && isFilled(kept)) return { ...next, status: { ...status, qosClass: kept } }
   return status === sent ? next : { ...next, status }
+}
+
+/** What a writer comes to own: the part its subresource is about. */
+export function ownedPart(pod: KubeObject, subresource: string): KubeObject {
+  if (subresource === 'ephemeralcontainers') return ownedEphemeral(pod)
+  if (subresource === 'resize') return ownedResize(pod)
+  if (subresource !== '') return pod
+  const { status: _status, ...main } = pod
+  return main as KubeObject
 }
 
 function gated(spec: Part, now: number): Readonly<Record<string, unknown>> {

@@ -13,7 +13,9 @@ import { deadlineFaults } from '../../api/pod-spec/security.ts'
 import { addedTolerationFaults } from '../../api/pod-spec/tolerations.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 import { podAddressFaults } from './pod-addresses.ts'
+import { ephemeralFaults } from './pod-ephemeral.ts'
 import { gatedPlacement } from './pod-gated.ts'
+import { resizeFaults } from './pod-resize.ts'
 
 const specPath = path('spec')
 const changeable = [
@@ -28,6 +30,8 @@ const changeable = [
 export function validatePod(pod: KubeObject, previous: KubeObject | undefined, subresource: string): FieldError[] {
   if (previous === undefined) return [...wholeFaults(pod), ...creationFaults(pod.spec ?? {})]
   if (subresource === 'status') return statusFaults(pod, previous)
+  if (subresource === 'ephemeralcontainers') return [...wholeFaults(pod), ...ephemeralFaults(pod, previous)]
+  if (subresource === 'resize') return [...wholeFaults(pod), ...resizeFaults(pod, previous)]
   return [...wholeFaults(pod), ...updateFaults(pod.spec ?? {}, previous.spec ?? {})]
 }
 

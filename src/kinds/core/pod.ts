@@ -2,7 +2,7 @@
 import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import { podColumns } from './pod-columns.ts'
-import { preparePod, preparePodUpdate } from './pod-prepare.ts'
+import { ownedPart, preparePod, preparePodUpdate } from './pod-prepare.ts'
 import { validatePod } from './pod-validate.ts'
 
 export const Pod = defineKind({
@@ -16,14 +16,16 @@ export const Pod = defineKind({
   answersDeleted: true,
   schema: 'io.k8s.api.core.v1.Pod',
   subresources: {
-    status: true,
     attach: { group: '', version: 'v1', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
+    ephemeralcontainers: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
     exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
     portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
     proxy: { group: '', version: 'v1', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+    resize: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    status: true,
   },
   life: 'pod',
   graceSeconds(pod, requested) {
@@ -52,6 +54,7 @@ export const Pod = defineKind({
     create: preparePod,
     update: (next, previous, { subresource }) => preparePodUpdate(next, previous, subresource),
   },
+  owned: ownedPart,
   validate: withFinalizerRule(validatePod),
   defaultPropagation: 'Background',
   columns: podColumns,
