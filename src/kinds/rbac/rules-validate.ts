@@ -71,7 +71,7 @@ function bindingFaults(
   namespaced: boolean,
 ): FieldError[] {
   const place = path('roleRef')
-  const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {}
+  const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? { apiGroup: group }
   const changed = previous !== undefined && !equal(previous.roleRef, binding.roleRef)
   const shown = { APIGroup: apiGroup, Kind: kind, Name: name }
   return [
