@@ -40,6 +40,7 @@ import { createCluster as create } from './cluster.ts'
 import { wallClock } from './edge/wall-clock.ts'
 import type { OutsidePort } from './ports.ts'
 
+export type { AuditEvent, AuditPolicy, AuditRule } from './api/audit.ts'
 export type { Kind, KindSpec, VersionSpec } from './api/kind.ts'
 export { defineKind } from './api/kind.ts'
 export type { KubeObject, ObjectMeta, OwnerReference, Ref, ResourceKey } from './api/object.ts'
@@ -54,11 +55,14 @@ export type { Controller } from './controllers/controller.ts'
 export { controller } from './controllers/controller.ts'
 export { KybernError } from './lib/coded-error.ts'
 export type {
+  CertificateSigner,
+  EncryptionAtRest,
   Logger,
   OutsideCall,
   OutsidePort,
   OutsideReply,
   OutsideTarget,
+  TokenSigner,
   WallClock,
   WebhookFunction,
 } from './ports.ts'

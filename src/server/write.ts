@@ -5,6 +5,7 @@ import { badRequest, methodNotAllowed, unknownMediaType } from '../api/status-er
 import { scaleOf } from '../store/scale.ts'
 import type { Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import { type AnswerOptions, document, objectAnswer } from './answer.ts'
+import { authorize } from './authorize.ts'
 import {
   BodyFault,
   bytesOf,
@@ -77,8 +78,14 @@ export async function updateOne(call: Call, kind: Kind): Promise<Response> {
   const { subresource } = call.info
   const ref = refOf(call, kind)
   const existed = call.cluster.view.get(kind, ref.namespace, ref.name) !== undefined
+  if (!existed && kind.createOnUpdate === true && subresource === '') refuseCreation(call)
   const transition = { type: 'update', ref, object, subresource, ...repeats, ...writeOptions(call, kind) } as const
   return answered(call, kind, await sent(call, transition), { code: existed ? 200 : 201 })
+}
+
+/** Who creates by a PUT or an apply must be allowed to create. Throws 403. */
+function refuseCreation(call: Call): void {
+  authorize(call.cluster.view, call.user, { ...call.info, verb: 'create' })
 }
 
 export async function patchOne(call: Call, kind: Kind): Promise<Response> {
@@ -91,6 +98,7 @@ export async function patchOne(call: Call, kind: Kind): Promise<Response> {
   const force = call.info.query.get('force') === 'true'
   const { subresource } = call.info
   const existed = call.cluster.view.get(kind, kind.namespaced ? call.info.namespace : '', call.info.name) !== undefined
+  if (!existed && patchType === 'apply' && subresource === '') refuseCreation(call)
   const transition = {
     type: 'patch',
     ref: refOf(call, kind),

@@ -336,4 +336,42 @@ const nodes: Suite = {
   ],
 }
 
-export const authSuites: readonly Suite[] = [reviews, escalation, impersonation, tokens, nodes]
+const mayPatch = {
+  apiGroups: ['', 'coordination.k8s.io'],
+  resources: ['configmaps', 'leases'],
+  verbs: ['patch', 'update'],
+}
+const lease = `/apis/coordination.k8s.io/v1/namespaces/${ns}/leases/wire-lease`
+
+/** Writes that create where nothing is. */
+const creating: Suite = {
+  name: 'auth-creating',
+  namespaces: [ns],
+  steps: [
+    { name: 'a role', path: `${rbac}/clusterroles`, body: role('ClusterRole', 'wire-patcher', [mayPatch]) },
+    {
+      name: 'bound',
+      path: `${rbac}/clusterrolebindings`,
+      body: binding('ClusterRoleBinding', 'wire-patcher', 'wire-patcher', 'ClusterRole', alice),
+    },
+    {
+      name: 'apply',
+      method: 'PATCH',
+      type: 'application/apply-patch+yaml',
+      path: `${own}/configmaps/wire-new?fieldManager=x`,
+      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'wire-new' } },
+      user: 'alice',
+    },
+    { name: 'put', method: 'PUT', path: lease, body: { metadata: { name: 'wire-lease' } }, user: 'alice' },
+    {
+      name: 'put where a put does not create',
+      method: 'PUT',
+      path: `${own}/configmaps/wire-new`,
+      body: { metadata: { name: 'wire-new' } },
+      user: 'alice',
+    },
+    { name: 'merge patch', ...merge({}), path: `${own}/configmaps/wire-new`, user: 'alice' },
+  ],
+}
+
+export const authSuites: readonly Suite[] = [creating, reviews, escalation, impersonation, tokens, nodes]
