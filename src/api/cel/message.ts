@@ -2,7 +2,7 @@
 import { toBase64 } from '../protobuf/base64.ts'
 import { equal } from './equality.ts'
 import { durationText, timestampText } from './time-text.ts'
-import { dynType, stringType, type Type } from './types.ts'
+import { dynType, stringType, structType, type Type } from './types.ts'
 import {
   CelDouble,
   CelDuration,
@@ -50,9 +50,12 @@ const patchFields: Readonly<Record<string, Type>> = {
   value: dynType,
 }
 
+/** Fields that JSONPatch does not have are of no type, so that nothing may be given to them. */
+const unknownType = structType('')
+
 /** The fields of `JSONPatch`, `Object` and `Object.<field>…`; every field of an object may be given. */
 export function messageFields(typeName: string): ((name: string) => Type | undefined) | undefined {
-  if (typeName === 'JSONPatch') return (name) => (Object.hasOwn(patchFields, name) ? patchFields[name] : undefined)
+  if (typeName === 'JSONPatch') return (name) => (Object.hasOwn(patchFields, name) ? patchFields[name] : unknownType)
   return typeName === 'Object' || typeName.startsWith('Object.') ? () => dynType : undefined
 }
 

@@ -3,6 +3,7 @@ import type { Suite } from '../suite.ts'
 import { apply } from './apply.ts'
 import { authSuites } from './auth.ts'
 import { custom } from './custom.ts'
+import { expressions } from './expressions.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
 import { negotiation } from './negotiation.ts'
@@ -14,6 +15,6 @@ import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
 const requests = [patches, apply, reading, paths, negotiation, custom]
-const admission = [limits, plugins, podSecurity, admissionWebhooks]
+const admission = [limits, plugins, podSecurity, admissionWebhooks, expressions]
 
 export const suites: readonly Suite[] = [...kindSuites, ...authSuites, ...requests, ...admission]
