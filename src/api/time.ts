@@ -14,6 +14,16 @@ export function toRfc3339(ms: number): string {
   return `${dateTime(ms)}Z`
 }
 
+const days = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A time in ms as HTTP headers of Kubernetes carry it: `Tue, 23 Nov 2027 07:48:52 UTC`. */
+export function toRfc1123(ms: number): string {
+  const [date = '', time = ''] = toRfc3339(ms).split(/[TZ]/)
+  const [year, month, day] = date.split('-')
+  return `${days[Math.floor(ms / 86_400_000) % 7]}, ${day} ${months[Number(month) - 1]} ${year} ${time} UTC`
+}
+
 /** metav1.MicroTime of ms since 1970: `2024-01-31T08:00:00.123000Z`. */
 export function toMicro(ms: number): string {
   const millis = Math.floor(ms) - Math.floor(ms / secondMs) * secondMs

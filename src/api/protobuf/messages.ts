@@ -68,6 +68,15 @@ export function messageOf(name: string): Message {
   return message
 }
 
+/** A message's fields by their names in JSON, those of inlined messages too; empty for names without a message. */
+export function fieldsInProtobuf(name: string): ReadonlyMap<string, Field> {
+  if (!Object.hasOwn(table, name)) return new Map()
+  const all = messageOf(name).fields.flatMap((field): [string, Field][] =>
+    field.name === '' ? [...fieldsInProtobuf(field.message as string)] : [[field.name, field]],
+  )
+  return new Map(all)
+}
+
 function parse(name: string, row: string): Message {
   const home = name.slice(0, name.lastIndexOf('.'))
   if (row.startsWith('=')) {

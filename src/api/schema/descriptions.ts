@@ -8,10 +8,10 @@ export type Descriptions = Readonly<Record<string, string>>
 
 /** Loads the descriptions; empty when they have not been generated. */
 export async function loadDescriptions(): Promise<Descriptions> {
-  // Not a literal, so that compilers and bundlers do not insist on a file that may be absent.
-  const file: string = './data/descriptions.ts'
+  // Not a literal, so that compilers do not insist on a file that may be absent; bundlers find it by its folder.
+  const file: string = 'descriptions'
   try {
-    const module = (await import(/* @vite-ignore */ file)) as { descriptions: Descriptions }
+    const module = (await import(`./data/${file}.ts`)) as { descriptions: Descriptions }
     return module.descriptions
   } catch {
     return {}

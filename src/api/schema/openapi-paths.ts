@@ -13,6 +13,8 @@ export interface OpenApiKind {
   readonly plural: string
   readonly namespaced: boolean
   readonly subresources?: readonly string[]
+  /** All verbs of objects when absent. */
+  readonly verbs?: readonly string[]
   /** The OpenAPI v3 schema of a custom kind. */
   readonly schema?: Readonly<Record<string, unknown>>
 }
@@ -32,8 +34,23 @@ export function schemaNameOf(kind: Target): string {
   return builtIn ?? [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.')
 }
 
-/** All paths of a kind as entries of the document's `paths`. */
+/** All paths of a kind as entries of the document's `paths`: the operations that it has. */
 export function pathsOf(kind: OpenApiKind): [string, Json][] {
+  return allPathsOf(kind).flatMap(([path, item]): [string, Json][] => {
+    const served = Object.entries(item).filter(([, operation]) => isServed(kind, operation as Json))
+    return served.some(([name]) => name !== 'parameters') ? [[path, Object.fromEntries(served)]] : []
+  })
+}
+
+const verbs: Readonly<Record<string, string>> = { post: 'create', put: 'update' }
+
+/** False for operations on the objects themselves with a verb the kind does not have. */
+function isServed({ verbs: known }: OpenApiKind, { 'x-kubernetes-action': action, operationId }: Json): boolean {
+  if (known === undefined || typeof action !== 'string' || !String(operationId).endsWith('_')) return true
+  return known.includes(verbs[action] ?? action)
+}
+
+function allPathsOf(kind: OpenApiKind): [string, Json][] {
   const base = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const collection = kind.namespaced ? `${base}/namespaces/{namespace}/${kind.plural}` : `${base}/${kind.plural}`
   const scope = kind.namespaced ? [pathParameter('namespace')] : []

@@ -3,7 +3,9 @@
  * the server validates fields, to compute strategic merge patches and to explain kinds.
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
  */
+import { fieldsInProtobuf } from '../protobuf/messages.ts'
 import type { Descriptions } from './descriptions.ts'
+import { enums, unions } from './enums.ts'
 import type { OpenApiKind } from './openapi-paths.ts'
 import { pathsOf, schemaNameOf } from './openapi-paths.ts'
 import type { Definition, Field, FieldType } from './schema.ts'
@@ -82,7 +84,10 @@ function addDefinition(name: string, schemas: Map<string, Json>, descriptions: D
   const known = definition(name)
   if (known === undefined || schemas.has(name)) return
   const short = shortName(name) ?? ''
-  const required = Object.values(known.fields).flatMap((field) => (field.required ? [field.name] : []))
+  const numbers = fieldsInProtobuf(short)
+  const required = Object.values(known.fields)
+    .flatMap((field) => (field.required ? [field.name] : []))
+    .sort((a, b) => (numbers.get(a)?.number ?? 0) - (numbers.get(b)?.number ?? 0))
   const properties: Record<string, Json> = {}
   schemas.set(name, {
     ...described(descriptions, short),
@@ -90,10 +95,16 @@ function addDefinition(name: string, schemas: Map<string, Json>, descriptions: D
     ...(required.length === 0 ? {} : { required }),
     properties,
     ...(known.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+    ...(Object.hasOwn(unions, short) ? { 'x-kubernetes-unions': unions[short] } : {}),
     ...kindOfDefinition(known),
   })
   for (const field of Object.values(known.fields)) {
-    properties[field.name] = { ...described(descriptions, `${short}.${field.name}`), ...fieldSchema(field) }
+    const value = defaultOf(short, field)
+    properties[field.name] = {
+      ...described(descriptions, `${short}.${field.name}`),
+      ...(value === undefined ? {} : { default: value }),
+      ...fieldSchema(field, short),
+    }
     for (const target of targets(field.type)) {
       if (typeof target === 'string') addDefinition(target, schemas, descriptions)
       else schemas.set(target[0], target[1])
@@ -163,20 +174,57 @@ function described(descriptions: Descriptions, key: string): Json {
   return Object.hasOwn(descriptions, key) ? { description: descriptions[key] } : {}
 }
 
-function fieldSchema(field: Field): Json {
+/** What a value of the type is when nothing is said; undefined for types that say nothing. */
+function zeroOf(type: FieldType): unknown {
+  if (type.kind === 'string') return ''
+  if (type.kind === 'boolean') return false
+  if (type.kind === 'ref') return {}
+  return ['int32', 'int64', 'number'].includes(type.kind) ? 0 : undefined
+}
+
+/** Go's zero value, told for structs that are no pointers and for other values that are always written. */
+function defaultOf(short: string, field: Field): unknown {
+  const zero = zeroOf(field.type)
+  if (zero === undefined) return undefined
+  const known = fieldsInProtobuf(short).get(field.name)
+  if (known === undefined || known.pointer) return undefined
+  return field.type.kind === 'ref' || !known.omitempty ? zero : undefined
+}
+
+/** Schemas of elements and values carry their zero values. */
+function elementSchema(type: FieldType): Json {
+  const zero = zeroOf(type)
+  const alias = aliases[type.kind]
+  if (alias !== undefined) return { $ref: `#/components/schemas/${alias[0]}` }
+  return { ...typeSchema(type), ...(zero === undefined ? {} : { default: zero }) }
+}
+
+/** The values a field or, for lists, its elements may have. */
+function enumOf(key: string): Json {
+  const values = Object.hasOwn(enums, key) ? enums[key] : undefined
+  return values === undefined ? {} : { enum: values.split('|') }
+}
+
+function fieldSchema(field: Field, owner: string): Json {
+  const key = `${owner}.${field.name}`
+  const isListOfKind = field.name === 'items' && owner.endsWith('List')
+  const type = typeSchema(field.type)
+  const items = field.type.kind === 'list' ? { items: { ...(type.items as Json), ...enumOf(`${key}[]`) } } : {}
   return {
-    ...typeSchema(field.type),
+    ...type,
+    ...items,
+    ...enumOf(key),
     ...(field.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': field.mergeKey }),
     ...(field.patchStrategy.length === 0 ? {} : { 'x-kubernetes-patch-strategy': field.patchStrategy.join(',') }),
-    ...(field.listType === undefined ? {} : { 'x-kubernetes-list-type': field.listType }),
+    ...(field.listType === undefined || isListOfKind ? {} : { 'x-kubernetes-list-type': field.listType }),
     ...(field.mapKeys === undefined ? {} : { 'x-kubernetes-list-map-keys': field.mapKeys }),
     ...(field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType }),
   }
 }
 
 function typeSchema(type: FieldType): Json {
-  if (type.kind === 'list') return { type: 'array', items: typeSchema(type.items) }
-  if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.values) }
+  if (type.kind === 'list') return { type: 'array', items: elementSchema(type.items) }
+  if (type.kind === 'map') return { type: 'object', additionalProperties: elementSchema(type.values) }
   if (type.kind === 'ref') return reference(type.name)
   const alias = aliases[type.kind]
   return alias === undefined ? { ...scalars[type.kind] } : reference(alias[0])

@@ -53,7 +53,7 @@ describe('apps/v1', () => {
     const { containers } = document.components.schemas['io.k8s.api.core.v1.PodSpec'].properties
     expect(containers).toEqual({
       type: 'array',
-      items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.Container' }] },
+      items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.Container' }], default: {} },
       'x-kubernetes-patch-merge-key': 'name',
       'x-kubernetes-patch-strategy': 'merge',
       'x-kubernetes-list-type': 'map',
