@@ -207,11 +207,6 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a handler of its own has no authority; only serve() runs the errands of signing',
     'use serve(), or runErrands() with a signer of yours',
   ),
-  'KYB-SUBRESOURCE': says(
-    'this subresource is not built',
-    'Kubernetes has it; kybern says so rather than pretend',
-    'see the README for what there is; kubectl get --raw /api/v1 lists the subresources served',
-  ),
   'KYB-TIME': says(
     'time cannot pass like that',
     'there are virtual, real, eager, and a pace such as 60x',
