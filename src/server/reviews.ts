@@ -5,8 +5,10 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { trackUpdate } from '../api/patch/managed-fields.ts'
+import { nodeOfUser } from '../api/rbac/node.ts'
 import { errorText, rulesFor } from '../api/rbac/resolve.ts'
 import type { Action } from '../api/rbac/rules.ts'
+import { parseFieldSelector } from '../api/selector.ts'
 import { badRequest, internal, type StatusError } from '../api/status-error.ts'
 import { toRfc3339 } from '../api/time.ts'
 import type { UserInfo } from '../api/user-info.ts'
@@ -63,6 +65,27 @@ function actionIn({ resourceAttributes: of, nonResourceAttributes }: ReviewSpec)
     resource: word('resource'),
     subresource: word('subresource'),
     name: word('name'),
+    selected: selectedIn((of as { fieldSelector?: FieldSelector }).fieldSelector),
+  }
+}
+
+interface FieldSelector {
+  readonly rawSelector?: string
+  readonly requirements?: readonly { key: string; operator: string; values?: readonly string[] }[]
+}
+
+/** The terms of a field selector; those that say nothing a selector can say are left out, as they only narrow. */
+function selectedIn({ rawSelector = '', requirements = [] }: FieldSelector = {}): NonNullable<Action['selected']> {
+  const ops: Readonly<Record<string, string>> = { In: '=', NotIn: '!=' }
+  const terms = requirements.flatMap(({ key, operator, values = [] }) => {
+    const [value, ...more] = values
+    const op = ops[operator]
+    return op === undefined || value === undefined || more.length > 0 ? [] : [{ field: key, op, value }]
+  })
+  try {
+    return [...terms, ...parseFieldSelector(rawSelector)]
+  } catch {
+    return terms
   }
 }
 
@@ -104,7 +127,10 @@ function refuseFaulty(refusal: StatusError | undefined): void {
 const selfRules: Answer = (call, review) => {
   const namespace: string = review.spec.namespace ?? ''
   if (namespace === '') throw badRequest('no namespace on request')
-  const { rules, errors } = rulesFor(call.cluster.view, userInfoOf(call.user), namespace)
+  const user = userInfoOf(call.user)
+  const { rules, errors } = rulesFor(call.cluster.view, user, namespace)
+  const incomplete = nodeOfUser(user) !== undefined
+  if (incomplete) errors.unshift(new Error('node authorizer does not support user rule resolution'))
   const resourceRules = rules
     .filter((rule) => (rule.resources?.length ?? 0) > 0)
     .map(({ verbs, apiGroups, resources, resourceNames }) => ({
@@ -118,7 +144,7 @@ const selfRules: Answer = (call, review) => {
     .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs }))
   const error = errors.length === 0 ? {} : { evaluationError: errorText(errors) }
   const { apiVersion, kind } = review
-  const status = { resourceRules, nonResourceRules, incomplete: false, ...error }
+  const status = { resourceRules, nonResourceRules, incomplete, ...error }
   return { apiVersion, kind, metadata: {} as never, spec: {}, status }
 }
 

@@ -333,6 +333,28 @@ const nodes: Suite = {
     kubelet('deployments', '/apis/apps/v1/deployments'),
     kubelet('services', `${core}/services?fieldSelector=metadata.name%3Dnone`),
     kubelet('no name', `${core}/nodes`, {}, ''),
+    review('may it list its pods', 'subject', {
+      spec: {
+        user: 'system:node:wire-node-1',
+        groups: ['system:nodes'],
+        resourceAttributes: {
+          verb: 'list',
+          resource: 'pods',
+          fieldSelector: { rawSelector: 'spec.nodeName=wire-node-1' },
+        },
+      },
+    }),
+    review('may it list the pods of another', 'subject', {
+      spec: {
+        user: 'system:node:wire-node-1',
+        groups: ['system:nodes'],
+        resourceAttributes: {
+          verb: 'list',
+          resource: 'pods',
+          fieldSelector: { requirements: [{ key: 'spec.nodeName', operator: 'In', values: ['wire-node-2'] }] },
+        },
+      },
+    }),
   ],
 }
 
