@@ -81,6 +81,16 @@ function lacking(pod: KubeObject, occupancy: Occupancy, node: KubeObject): Refus
   return undefined
 }
 
+/** What a pod on the node asks for, what the others have, and what there is: cpu in thousandths, memory in bytes. */
+export function roomFor(pod: KubeObject, node: KubeObject, { amounts }: Occupancy) {
+  const allocatable = (node.status?.allocatable ?? {}) as Requests
+  const own = requestsOf(pod)
+  return ['cpu', 'memory'].map((name) => {
+    const want = own[name] ?? 0
+    return { name, want, used: (amounts[name] ?? 0) - want, capacity: amount(name, allocatable[name] ?? '0') }
+  })
+}
+
 function shortOf(name: string, requested: number, used: number, capacity: number): Refusal {
   const figures = `requested: ${requested}, used: ${used}, capacity: ${capacity}`
   return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${name}, ${figures}` }

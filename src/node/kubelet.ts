@@ -101,7 +101,9 @@ function startMetrics(work: KubeletTurn): void {
 function follow(work: KubeletTurn, change: Change): void {
   switch (change.resource) {
     case 'pods':
-      return change.type === 'DELETED' ? work.drop(change.key) : work.take(change.object, change.previous)
+      if (change.type !== 'DELETED') return work.take(change.object, change.previous)
+      work.drop(change.key)
+      return work.roomCame(change.object.spec?.nodeName)
     case 'nodes':
       return nodeChanged(work, change)
     case 'horizontalpodautoscalers.autoscaling':

@@ -9,6 +9,7 @@ import { type Condition, setCondition } from '../api/conditions.ts'
 import type { KubeObject } from '../api/object.ts'
 import { toRfc3339 } from '../api/time.ts'
 import { digest } from '../lib/digest.ts'
+import { type Resize, withResources } from './resize.ts'
 import type { ContainerSpec } from './simulated/behaviour.ts'
 
 /** One container with its actor's snapshot, if it was ever started. */
@@ -24,6 +25,7 @@ export interface StatusInput {
   readonly containers: readonly ContainerState[]
   readonly ephemeral: readonly ContainerState[]
   readonly hostIP: string
+  readonly resize: Resize
   readonly now: number
 }
 
@@ -47,11 +49,13 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
   const context = actor.context as PodContext
   const rejected = actor.matches('failed') && context.ip === '' && context.reason !== ''
   const phase = phaseOf(input)
-  const main = input.containers.map((state) =>
-    containerStatus(pod, state, phase, context, actor.matches('initializing') && input.inits.length > 0),
-  )
+  const sized = (status: object, { spec }: ContainerState) => withResources(status, spec.name, input.resize)
+  const main = input.containers.map((state) => {
+    const isEarly = actor.matches('initializing') && input.inits.length > 0
+    return sized(containerStatus(pod, state, phase, context, isEarly), state)
+  })
   const inits = input.inits.map((state) => ({
-    ...containerStatus(pod, state, phase, context, actor.matches('initializing')),
+    ...sized(containerStatus(pod, state, phase, context, actor.matches('initializing')), state),
     ready: isReady(state) || (isInitDone(state) && !isSidecar(state.spec)),
   }))
   const ephemeral = input.ephemeral.map((state) => {
@@ -137,8 +141,13 @@ function conditionsOf(input: StatusInput, phase: string, at: string): readonly C
     say('ContainersReady', ready, containersReason, containersMessage),
     { type: 'PodScheduled', status: 'True', observedGeneration } as const,
   ]
-  const before = (pod.status?.conditions ?? []) as readonly Condition[]
-  return wanted.reduce<readonly Condition[]>((list, condition) => replaced(list, condition, at), before)
+  const resizes = ['PodResizePending', 'PodResizeInProgress']
+  const before = ((pod.status?.conditions ?? []) as readonly Condition[]).filter(
+    ({ type }) => !resizes.includes(type) || type === input.resize.condition?.type,
+  )
+  const { condition } = input.resize
+  const resize = condition === undefined ? [] : [{ ...condition, status: 'True', observedGeneration } as const]
+  return [...wanted, ...resize].reduce<readonly Condition[]>((list, condition) => replaced(list, condition, at), before)
 }
 
 /** Sets a condition and drops reason and message that no longer hold. */

@@ -19,9 +19,10 @@ import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
 import { nodeAsked } from './nodes.ts'
 import { containerReport, podReport } from './reports.ts'
+import { type Resize, resizeOf } from './resize.ts'
 import type { Runtime } from './runtime.ts'
 import type { ContainerSpec } from './simulated/behaviour.ts'
-import { isSidecar, podStatus } from './status.ts'
+import { type ContainerState, isSidecar, podStatus } from './status.ts'
 import { containerStates, podActorId, type SyncContext, start } from './sync.ts'
 
 export class KubeletTurn implements SyncContext {
@@ -131,6 +132,7 @@ export class KubeletTurn implements SyncContext {
       if (previous.metadata.deletionGracePeriodSeconds === pod.metadata.deletionGracePeriodSeconds) return
     }
     if (pod.spec?.nodeName) this.look(keyOf(pod))
+    if (previous?.spec?.nodeName && previous.spec !== pod.spec) this.#dirty.add(keyOf(pod))
   }
 
   /** The pod's object is gone: so is everything of it. */
@@ -313,11 +315,32 @@ export class KubeletTurn implements SyncContext {
     const containers = containerStates(this, pod, 'containers')
     const ephemeral = containerStates(this, pod, 'ephemeralContainers')
     const hostIP = this.hostIp(pod.spec.nodeName)
-    const status = podStatus({ pod, actor, inits, containers, ephemeral, hostIP, now: this.now })
+    const resize = this.#resize(pod, [...inits, ...containers])
+    const status = podStatus({ pod, actor, inits, containers, ephemeral, hostIP, resize, now: this.now })
     if (equal(status, pod.status)) return []
     const { namespace = '', name, uid = '' } = pod.metadata
     const ref = { resource: 'pods', namespace, name }
     return [{ type: 'update', ref, object: { ...pod, status }, subresource: 'status', uid, trusted: true }]
+  }
+
+  #resize(pod: KubeObject, states: readonly ContainerState[]): Resize {
+    const { nodeName } = pod.spec
+    const resize = resizeOf(pod, this.view.get('nodes', '', nodeName), () => this.#occupancy(nodeName), states)
+    for (const { level, reason, message } of resize.events) this.intents.push(podReport(pod, reason, message, level))
+    const graceMs = 1000 * (pod.spec?.terminationGracePeriodSeconds ?? 30)
+    for (const name of resize.restarts)
+      this.emitted(this.actors.send(`${podActorId(pod)}/${name}`, { type: 'stop.requested', graceMs, at: this.now }))
+    return resize
+  }
+
+  /** Room came free on a node: pods that wait to be resized are looked at again. */
+  roomCame(node: string | undefined): void {
+    if (node === undefined) return
+    for (const pod of this.view.by('pods', 'node', node)) {
+      const waits = (one: { type: string; reason?: string }) =>
+        one.type === 'PodResizePending' && one.reason === 'Deferred'
+      if ((pod.status?.conditions ?? []).some(waits)) this.#dirty.add(keyOf(pod))
+    }
   }
 
   #changeFiles(changes: Readonly<Record<string, string | null>>): void {
