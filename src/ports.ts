@@ -91,10 +91,10 @@ export interface TokenSigner {
 /** Signs requests for certificates with the cluster's authority. */
 export interface CertificateSigner {
   /**
-   * The certificate as PEM for a PKCS#10 request as PEM, with its subject and alternative names. `seconds` is how long
-   * it is to be good for, a year when absent. Rejects a request whose own signature is wrong.
+   * The certificate as PEM for the DER bytes of a PKCS#10 request, with its subject and alternative names. `seconds` is
+   * how long it is to be good for, a year when absent. Rejects a request whose own signature is wrong.
    */
-  sign(request: string, options: { readonly usages: readonly string[]; readonly seconds?: number }): Promise<string>
+  sign(request: Uint8Array, options: { readonly usages: readonly string[]; readonly seconds?: number }): Promise<string>
 }
 
 /**

@@ -3,7 +3,7 @@
  * here; whoever signs does that.
  * Source: RFC 2986; https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/
  */
-import { childrenOf, type Element, elementAt, hexOf, textOf } from '../lib/der.ts'
+import { childrenOf, type Element, elementAt, hexOf, textOf, typedTextOf } from '../lib/der.ts'
 
 export interface CertificateRequest {
   readonly commonName: string
@@ -38,12 +38,18 @@ export function pemOf(base64: string | undefined): string {
   }
 }
 
+/** The DER bytes of the request in a base64 field: the first PEM block's. Whoever judges and whoever signs read the same. */
+export function requestBytes(base64: string | undefined): Uint8Array | undefined {
+  const [block] = pemBlocks(pemOf(base64))
+  return block?.label === 'CERTIFICATE REQUEST' ? block.bytes : undefined
+}
+
 /** What is asked for, or the API server's words for what is wrong. `base64` is spec.request. */
 export function certificateRequest(base64: string | undefined): CertificateRequest | string {
-  const [block] = pemBlocks(pemOf(base64))
-  if (block?.label !== 'CERTIFICATE REQUEST') return 'PEM block type must be CERTIFICATE REQUEST'
+  const bytes = requestBytes(base64)
+  if (bytes === undefined) return 'PEM block type must be CERTIFICATE REQUEST'
   try {
-    return readRequest(block.bytes)
+    return readRequest(bytes)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -60,7 +66,7 @@ function readRequest(bytes: Uint8Array): CertificateRequest {
       .flatMap((set) => childrenOf(bytes, set))
       .map((pair) => childrenOf(bytes, pair))
       .filter(([type]) => type !== undefined && hexOf(bytes, type) === oid)
-      .map(([, value]) => (value === undefined ? '' : textOf(bytes, value)))
+      .map(([, value]) => (value === undefined ? '' : typedTextOf(bytes, value)))
   const names = attributes === undefined ? [] : alternativeNames(bytes, attributes)
   const ofTag = (tag: number): string[] => names.filter((one) => one.tag === tag).map((one) => textOf(bytes, one))
   return {

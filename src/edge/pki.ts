@@ -109,9 +109,11 @@ const extendedUsages: Readonly<Record<string, string>> = {
 /** Signs what clients of the API and kubelets ask for; times are the wall's, as TLS compares them. */
 function signerOf(ca: x509.X509Certificate, signingKey: CryptoKey): CertificateSigner {
   return {
-    async sign(pem, { usages, seconds }) {
-      const request = new x509.Pkcs10CertificateRequest(pem)
+    async sign(der, { usages, seconds }) {
+      const request = new x509.Pkcs10CertificateRequest(der as Uint8Array<ArrayBuffer>)
       if (!(await request.verify())) throw new Error('x509: signature of the request is not valid')
+      if (request.subjectName.getField('O').includes(adminGroup))
+        throw new Error(`nobody is certified as ${adminGroup}`)
       const now = Date.now()
       const ttl = Math.min(Math.max(seconds === undefined ? yearMs : seconds * 1000, leastMs), yearMs)
       const end = now + (ttl < shortMs ? ttl : ttl - backdateMs)
@@ -120,7 +122,7 @@ function signerOf(ca: x509.X509Certificate, signingKey: CryptoKey): CertificateS
       const names = request.getExtension('2.5.29.17')
       const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serial(),
-        subject: request.subject,
+        subject: request.subjectName,
         issuer: ca.subject,
         notBefore: new Date(now - backdateMs),
         notAfter: new Date(Math.min(end, ca.notAfter.getTime())),

@@ -6,7 +6,7 @@
 import type { Subscription } from 'rxjs'
 import {
   certificateRequest,
-  pemOf,
+  requestBytes,
   whyNoClient,
   whyNoKubeletClient,
   whyNoKubeletServing,
@@ -58,7 +58,12 @@ function messageOf(error: unknown): string {
 
 /** Why a signer of the cluster does not sign a request. Signers of others are none of its business. */
 const signers: Readonly<Record<string, (csr: KubeObject) => string | undefined>> = {
-  'kubernetes.io/kube-apiserver-client': ({ spec }) => whyNoClient(spec.usages),
+  'kubernetes.io/kube-apiserver-client': ({ spec }) => {
+    const asked = certificateRequest(spec.request)
+    if (typeof asked === 'string') return asked
+    const masters = asked.organizations.includes('system:masters')
+    return masters ? 'nobody is certified as system:masters' : whyNoClient(spec.usages)
+  },
   'kubernetes.io/kube-apiserver-client-kubelet': ({ spec }) => {
     const asked = certificateRequest(spec.request)
     return typeof asked === 'string' ? asked : whyNoKubeletClient(asked, spec.usages)
@@ -89,7 +94,7 @@ const signed: Errand = (csr, { certificates }) => {
   if (why !== undefined) return Promise.resolve(failure(why))
   const { request, usages, expirationSeconds: seconds } = csr.spec
   return certificates
-    .sign(pemOf(request), { usages, ...(seconds === undefined ? {} : { seconds }) })
+    .sign(requestBytes(request) ?? new Uint8Array(), { usages, ...(seconds === undefined ? {} : { seconds }) })
     .then((pem) => write({ certificate: btoa(pem) }))
     .catch((error: unknown) => failure(messageOf(error)))
 }

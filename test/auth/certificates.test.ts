@@ -1,4 +1,6 @@
 /** Requests for certificates: who approves them, who signs them, and how long they stay. */
+import 'reflect-metadata'
+import * as x509 from '@peculiar/x509'
 import { afterEach, describe, expect, test } from 'vitest'
 import { certificateRequest } from '../../src/api/certificate-request.ts'
 import type { KubeObject } from '../../src/api/object.ts'
@@ -154,6 +156,50 @@ describe('kubelets', () => {
     expect(answer.message).toBe(
       `certificatesigningrequests.certificates.k8s.io "x" is forbidden: user not permitted to approve requests with signerName "${kubelets}"`,
     )
+  })
+})
+
+describe('nobody becomes system:masters', () => {
+  const requestOf = async (name: x509.JsonName): Promise<string> => {
+    x509.cryptoProvider.set(crypto)
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+    const made = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm: algorithm })
+    return btoa(made.toString('pem'))
+  }
+  const spec = { signerName: clients, usages: ['client auth'] }
+
+  test.each<[string, unknown]>([
+    ['in UTF-8', [{ O: ['system:masters'] }]],
+    ['in wide characters', [{ CN: ['x'] }, { O: [{ bmpString: 'system:masters' }] }]],
+    ['in universal characters', [{ O: [{ universalString: 'system:masters' }] }]],
+    ['beside a name', [{ CN: ['x'], O: ['system:masters'] }]],
+  ])('%s', async (_name, name) => {
+    const { ask } = await scene(false)
+    const answer = (await (await ask('m', { ...spec, request: await requestOf(name as x509.JsonName) })).json()) as {
+      message: string
+    }
+    expect(answer.message).toBe(
+      'certificatesigningrequests.certificates.k8s.io "m" is forbidden: use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed',
+    )
+  })
+
+  test('by a name that looks like a group', async () => {
+    const { cluster, ask, verdict } = await scene(true)
+    await ask('n', { ...spec, request: await requestOf([{ CN: ['x,O=system:masters'] }]) })
+    await verdict('n', 'Approved')
+    const csr = await answered(cluster, 'n', ({ status }) => status.certificate !== undefined)
+    const { subjectName } = new x509.X509Certificate(atob(csr.status.certificate))
+    expect([subjectName.getField('CN'), subjectName.getField('O')]).toEqual([['x,O=system:masters'], []])
+  })
+
+  test('by a second request behind the first', async () => {
+    const { cluster, ask, verdict } = await scene(true)
+    const second = atob(await requestOf([{ O: ['system:masters'] }]))
+    await ask('two', { ...spec, request: btoa(atob(ofAlice) + second) })
+    await verdict('two', 'Approved')
+    const csr = await answered(cluster, 'two', ({ status }) => status.certificate !== undefined)
+    expect(new x509.X509Certificate(atob(csr.status.certificate)).subjectName.getField('O')).toEqual(['dev'])
   })
 })
 
