@@ -79,17 +79,25 @@ function parseFault(text: string): string {
     const strange = /[^\d.]/.exec(text)
     if (strange) return `unexpected character (at ${goQuote(text.slice(strange.index))})`
     if (parts.some((part) => part === ''))
-      return `IPv4 field must have at least one digit (at ${goQuote(text.slice(text.search(/(^|\.)(\.|$)/)))})`
+      return `IPv4 field must have at least one digit (at ${goQuote(text.slice(Math.max(0, text.search(/\.(\.|$)/) + (text.startsWith('.') ? 0 : 1))))})`
     if (parts.some((part) => /^0\d/.test(part))) return 'IPv4 field has octet with leading zero'
     if (parts.some((part) => Number(part) > 255)) return 'IPv4 field has value >255'
     return parts.length < 4 ? 'IPv4 address too short' : 'IPv4 address too long'
   }
   if (/^[^:]*%/.test(text)) return 'missing IPv6 address'
+  const digitless = 'each colon-separated field must have at least one digit'
   const strange = /[^\da-fA-F:.]/.exec(text)
+  if (strange && /(^|:)$/.test(text.slice(0, strange.index)))
+    return `${digitless} (at ${goQuote(text.slice(strange.index))})`
   if (strange) return `unexpected character (at ${goQuote(text.slice(strange.index))})`
-  if (text.split('::').length > 2) return `multiple :: in address (at ${goQuote(text.slice(text.lastIndexOf('::')))})`
-  if (/[\da-fA-F]{5}/.test(text)) return `each group must have 4 or fewer digits (at ${goQuote(text)})`
-  return text.split(':').length > 8 ? 'trailing garbage after address' : 'address string too short'
+  const triple = text.indexOf(':::')
+  if (triple >= 0) return `${digitless} (at ${goQuote(text.slice(triple + 2))})`
+  if (text.split('::').length > 2)
+    return `multiple :: in address (at ${goQuote(text.slice(text.lastIndexOf('::') + 1))})`
+  if (/[\da-fA-F]{5}/.test(text)) return `each group must have 4 or less digits (at ${goQuote(text)})`
+  const groups = text.split(':')
+  if (groups.length <= 8) return 'address string too short'
+  return `trailing garbage after address (at ${goQuote(groups.slice(8).join(':'))})`
 }
 
 function readAddress(text: string): { bytes: readonly number[] } | { fault: string } {
@@ -117,10 +125,10 @@ export function parseAddress(text: string): IpAddress | CelError {
 function prefixFault(text: string): string | undefined {
   const slash = text.lastIndexOf('/')
   if (slash < 0) return "no '/'"
+  if (text.slice(0, slash).includes('%')) return 'IPv6 zones cannot be present in a prefix'
   const address = readAddress(text.slice(0, slash))
   if ('fault' in address) return address.fault
   const bits = text.slice(slash + 1)
-  if (text.slice(0, slash).includes('%')) return 'IPv6 zones cannot be present in a prefix'
   if (!/^(0|[1-9]\d*)$/.test(bits)) return `bad bits after slash: ${goQuote(bits)}`
   return Number(bits) > address.bytes.length * 8 ? 'prefix length out of range' : undefined
 }

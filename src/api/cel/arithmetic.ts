@@ -19,7 +19,6 @@ import {
 
 const integerOverflow = new CelError('integer overflow')
 const uintOverflow = new CelError('unsigned integer overflow')
-const durationOverflow = new CelError('duration overflow')
 const timestampOverflow = new CelError('timestamp overflow')
 const divideByZero = new CelError('division by zero')
 const modulusByZero = new CelError('modulus by zero')
@@ -37,7 +36,7 @@ function checkedUint(value: bigint): Value {
 }
 
 function checkedDuration(nanos: bigint): Value {
-  return nanos < smallestInt || nanos > largestInt ? durationOverflow : new CelDuration(nanos)
+  return nanos < smallestInt || nanos > largestInt ? integerOverflow : new CelDuration(nanos)
 }
 
 /** The instant so many nanoseconds after 1970, or the error when that is outside of years 1 to 9999. */

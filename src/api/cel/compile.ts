@@ -6,8 +6,8 @@ import type { Call, Comprehension, Expr, ListExpr, MapExpr, Struct } from './ast
 import { type Attribute, evaluated, type Qualifier, resolved, tested } from './attribute.ts'
 import { costOf } from './call-cost.ts'
 import type { Checked } from './checker.ts'
+import { alternative, answer, binary, charged, equality, type Invoke, logical, quick, unary } from './combine.ts'
 import type { Environment } from './environment.ts'
-import { equal } from './equality.ts'
 import { fold } from './fold.ts'
 import { implementationOf } from './functions/dispatch.ts'
 import { withPattern } from './functions/patterns.ts'
@@ -147,12 +147,13 @@ class Compiler {
   }
 
   private invocation(expr: Call, overload: string, parts: readonly Part[]): Run {
-    if (expr.fn === '_==_' || expr.fn === '_!=_') return equality(expr.fn, parts as [Part, Part])
+    if (expr.fn === '_==_' || expr.fn === '_!=_')
+      return equality((parts[0] as Part).run, (parts[1] as Part).run, expr.fn === '_==_')
     const invoke = this.implementation(expr, overload, parts)
     const cost = costOf(expr.fn, overload)
     const lenient = expr.fn === '@not_strictly_false'
     if (parts.length === 1) return unary((parts[0] as Part).run, invoke, cost, lenient)
-    if (parts.length === 2) return binary((parts[0] as Part).run, (parts[1] as Part).run, invoke, cost)
+    if (parts.length === 2) return binary((parts[0] as Part).run, (parts[1] as Part).run, invoke, cost, quick[expr.fn])
     const runs = parts.map((part) => part.run)
     return (context) => {
       const args: Value[] = []
@@ -293,88 +294,12 @@ class Compiler {
   }
 }
 
-const hasDyn = (type: Type): boolean => type.kind === 'dyn' || type.params.some(hasDyn)
+const hasDyn = (type: Type): boolean => type.kind === 'dyn' || type.kind === 'null' || type.params.some(hasDyn)
 
 function notOptional(key: Value, value: Value): CelError {
   return new CelError(
     `cannot initialize optional entry '${shownValue(key)}' from non-optional value ${shownValue(value)}`,
   )
-}
-
-function charged(run: Run, cost: number): Run {
-  return (context) => {
-    const value = run(context)
-    charge(context, cost)
-    return value
-  }
-}
-
-function answer(value: Value, member: (value: Value) => boolean): Value {
-  return value instanceof CelError ? value : member(value)
-}
-
-/** `&&` (when `stops` is false) and `||`: the deciding value wins over errors of the other side. */
-function logical(left: Run, right: Run, stops: boolean): Run {
-  return (context) => {
-    const a = left(context)
-    if (a === stops) return stops
-    const b = right(context)
-    if (b === stops) return stops
-    if (a === b && a === !stops) return a
-    if (a !== !stops) return a instanceof CelError ? a : noOverload
-    return b instanceof CelError ? b : typeof b === 'boolean' ? b : noOverload
-  }
-}
-
-function alternative(left: Run, right: Run, unwrap: boolean): Run {
-  return (context) => {
-    const value = left(context)
-    if (!(value instanceof CelOptional)) return value
-    if (value.value === undefined) return right(context)
-    return unwrap ? value.value : value
-  }
-}
-
-function equality(fn: string, [left, right]: readonly [Part, Part]): Run {
-  const cost = costOf(fn, 'equals') as (args: readonly Value[], result: Value) => number
-  const wanted = fn === '_==_'
-  return (context) => {
-    const a = left.run(context)
-    const b = right.run(context)
-    if (typeof a === 'number' && typeof b === 'number') {
-      charge(context, 1)
-      return (a === b) === wanted
-    }
-    charge(context, cost([a, b], null))
-    if (a instanceof CelError) return a
-    if (b instanceof CelError) return b
-    const same = equal(a, b)
-    return wanted ? same : same !== true
-  }
-}
-
-type Invoke = (args: readonly Value[], overload: string) => Value
-type Cost = number | ((args: readonly Value[], result: Value) => number)
-
-function unary(run: Run, invoke: Invoke, cost: Cost, lenient: boolean): Run {
-  return (context) => {
-    const value = run(context)
-    const args = [value]
-    const result = value instanceof CelError && !lenient ? value : invoke(args, '')
-    charge(context, typeof cost === 'number' ? cost : cost(args, result))
-    return result
-  }
-}
-
-function binary(left: Run, right: Run, invoke: Invoke, cost: Cost): Run {
-  return (context) => {
-    const a = left(context)
-    const b = right(context)
-    const args = [a, b]
-    const result = a instanceof CelError ? a : b instanceof CelError ? b : invoke(args, '')
-    charge(context, typeof cost === 'number' ? cost : cost(args, result))
-    return result
-  }
 }
 
 /** A program ready to run. */

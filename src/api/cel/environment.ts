@@ -75,7 +75,7 @@ const named: Readonly<Record<string, Type>> = Object.fromEntries(
     uintType,
     opaqueType('net.IP'),
     opaqueType('net.CIDR'),
-  ].map((type) => [type.name, type === typeType ? typeType : typeOf(type)]),
+  ].map((type) => [type.name, typeOf(type)]),
 )
 
 /** The names `name` may stand for inside a container, the most specific first. */

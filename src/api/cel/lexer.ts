@@ -18,6 +18,8 @@ const escaped = /`[\w.\-/ ]+`/y
 const quotes = /([bB]?[rR]?)("""|'''|"|')/y
 const escapeSequence = /\\(?:[abfnrtv"'\\?`]|[0-3][0-7][0-7]|[xX][\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})/y
 
+const escapeStart = /\\(?:[xX][\da-fA-F]{0,2}|u[\da-fA-F]{0,4}|U[\da-fA-F]{0,8}|[0-3][0-7]{0,2})/y
+
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(text)
@@ -32,7 +34,7 @@ function stringEnd(text: string, bodyStart: number, quote: string, raw: boolean)
     if (!long && (character === '\n' || character === '\r')) return -1 - at
     if (character === '\\' && !raw) {
       const found = match(escapeSequence, text, at)
-      if (!found) return -1 - Math.min(at + 1, text.length)
+      if (!found) return -1 - Math.min(at + (match(escapeStart, text, at)?.[0].length ?? 1), text.length)
       at += found[0].length
     } else at++
   }

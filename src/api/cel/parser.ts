@@ -183,7 +183,13 @@ class Parser extends TokenReader {
       this.at++
       return args
     }
-    if (!startSet.has(this.type)) this.noStart([...starts.slice(0, 3), ')', ...starts.slice(3)])
+    const expected = [...starts.slice(0, 3), ')', ...starts.slice(3)]
+    if (!startSet.has(this.type) && this.ahead(1) === ')') this.extraneous(expected)
+    else if (!startSet.has(this.type)) this.noStart(expected)
+    if (this.type === ')') {
+      this.take()
+      return args
+    }
     args.push(this.expr())
     while (this.type === ',') {
       this.at++
@@ -223,6 +229,8 @@ class Parser extends TokenReader {
     const id = this.id(this.take().start)
     const elements: Expr[] = []
     const optional = new Set<number>()
+    if (this.type === 'EOF') this.noStart(['[', ']', '{', '(', '.', ',', '-', '!', '?', ...starts.slice(6)])
+    if (this.type === ',' && this.ahead(1) === ']') this.take()
     while (this.type !== ']') {
       if (this.type === '?') {
         this.at++
@@ -243,6 +251,8 @@ class Parser extends TokenReader {
   private map(): Expr {
     const id = this.id(this.take().start)
     const entries: MapEntry[] = []
+    if (this.type === 'EOF') this.noStart(['[', '{', '}', '(', '.', ',', '-', '!', '?', ...starts.slice(6)])
+    if (this.type === ',' && this.ahead(1) === '}') this.take()
     while (this.type !== '}') {
       const optional = this.type === '?' && this.take() !== undefined
       const key = this.expr()

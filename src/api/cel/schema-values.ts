@@ -105,6 +105,26 @@ class SchemaMapList extends SchemaList {
   }
 }
 
+interface Property {
+  readonly name: string
+  readonly schema: CelSchema
+}
+
+const propertyMemo = new WeakMap<CelSchema, ReadonlyMap<string, Property>>()
+
+/** The properties of an object by identifier. */
+function propertiesOf(schema: CelSchema): ReadonlyMap<string, Property> {
+  const known = propertyMemo.get(schema)
+  if (known) return known
+  const found = new Map<string, Property>()
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const identifier = escapeName(name)
+    if (identifier !== undefined) found.set(identifier, { name, schema: property })
+  }
+  propertyMemo.set(schema, found)
+  return found
+}
+
 class SchemaMap extends CelMap {
   override readonly raw: Json
   override readonly strict = true
@@ -125,6 +145,11 @@ class SchemaMap extends CelMap {
   find(key: Value): Value | undefined {
     if (typeof key !== 'string') return noOverload
     const isObject = this.schema.properties !== undefined
+    const property = isObject ? propertiesOf(this.schema).get(key) : undefined
+    if (property) {
+      const json = Object.hasOwn(this.raw, property.name) ? this.raw[property.name] : undefined
+      return json === undefined || json === null ? undefined : schemaValue(json, property.schema)
+    }
     const name = isObject ? unescapeName(key) : key
     if (name === undefined || !Object.hasOwn(this.raw, name)) return undefined
     const json = this.raw[name]

@@ -74,9 +74,10 @@ function scientificClause(precision: number): Clause {
     if (typeof number !== 'number') return number
     const unusual = special(number)
     if (unusual !== undefined) return unusual
-    const [mantissa = '', exponent = ''] = number.toExponential(Math.min(precision, 100)).split('e')
+    // What is written as the precision is taken for the width.
+    const [mantissa = '', exponent = ''] = number.toExponential(defaultPrecision).split('e')
     const digits = exponent.replace(/^[+-]/, '').padStart(2, '0')
-    return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised(digits)}`
+    return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised(digits)}`.padStart(Math.min(precision, 1000))
   }
 }
 

@@ -44,6 +44,7 @@ function extreme(name: string, sign: 1 | -1) {
   return onList((items) => {
     let [best] = items
     if (best === undefined) return new CelError(`${name} called on empty list`)
+    if (!items.every(isOrdered)) return noOverload
     for (const item of items.slice(1)) if (compare(best, item) === sign) best = item
     return best
   })
@@ -53,7 +54,7 @@ function sum(items: readonly Value[], zero: Value): Value {
   let total = zero
   for (const item of items) {
     total = add(total, item)
-    if (total instanceof CelError) return noOverload
+    if (total instanceof CelError) return total
   }
   return total
 }

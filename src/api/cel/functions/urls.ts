@@ -10,6 +10,9 @@ class CelUrl extends CelObject {
     super()
     this.url = url
   }
+  get text(): string {
+    return urlText(this.url)
+  }
   equals(other: Value): boolean | CelError {
     return other instanceof CelUrl ? urlText(other.url) === urlText(this.url) : noOverload
   }
