@@ -3,6 +3,7 @@ import type { AuditPolicy } from '../api/audit.ts'
 import type { UserInfo } from '../api/user-info.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { WallClock } from '../ports.ts'
+import type { Meter } from './meter.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** An authenticated caller. */
@@ -25,6 +26,8 @@ export interface HandlerContext {
   readonly acted: () => void
   /** Tokens: who bears one, and new ones for service accounts. Without it there are none. */
   readonly tokens?: Tokens
+  /** What the handler counts; a handler that is given none makes its own. */
+  readonly meter?: Meter
   /** Whether somebody runs the errands of signing (`server/errands.ts`); approvals are answered with a warning else. */
   readonly signs?: boolean
   /** How much audit events tell; everything's metadata when absent. */

@@ -3,7 +3,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import { methodNotServed, resourceNotFound, unauthorized } from '../api/status-error.ts'
-import { failure, indented } from './answer.ts'
+import { failure, indented, text } from './answer.ts'
 import { attachCommand } from './attach.ts'
 import { beginTrail, type Trail } from './audit.ts'
 import { actionOf, authorizationOf, refusal } from './authorize.ts'
@@ -14,6 +14,7 @@ import { evictPod } from './evict.ts'
 import { execCommand } from './exec.ts'
 import { impersonated } from './impersonate.ts'
 import { podLog } from './log.ts'
+import { admitted, counted, createMeter } from './meter.ts'
 import { metricsAnswer, metricsGroup } from './metrics-api.ts'
 import { isForPeople, mediaTypes, refuseUnproducible, streamTypes } from './negotiate.ts'
 import { isServed, pageNotFound, plainPath } from './plain-paths.ts'
@@ -29,18 +30,45 @@ import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.t
 export type Handler = (request: Request, user: User | undefined) => Promise<Response>
 
 /** Makes the handler of a cluster. `user` is who the edge authenticated; undefined is refused with 401. */
-export function createHandler(context: HandlerContext): Handler {
+export function createHandler(given: HandlerContext): Handler {
+  const meter = given.meter ?? createMeter()
+  const context = { ...given, meter }
   return async (request, user) => {
     const info = requestInfo(request.method, new URL(request.url))
-    const trail = beginTrail(context, request, info, user)
-    const response = await answered(context, request, info, user, trail).then(
-      (answer) => trail.answered(answer),
-      (error) => trail.answered(failure(error, request), error),
-    )
-    if (info.subresource === 'proxy') return response
-    if (request.method === 'HEAD') return new Response(null, response)
-    return isForPeople(request, info.query) ? indented(response) : response
+    const end = admitted(meter, info, user)
+    if (end === undefined) return tooMany()
+    const began = context.clock.now()
+    try {
+      const response = await whole(context, request, info, user)
+      counted(meter, info, request, response.status, context.clock.now() - began)
+      return response
+    } finally {
+      end()
+    }
   }
+}
+
+/** 429 as the filter of too many requests writes it. */
+function tooMany(): Response {
+  const headers = { 'retry-after': '1', 'x-content-type-options': 'nosniff' }
+  return text('Too many requests, please try again later.\n', 'text/plain; charset=utf-8', { code: 429, headers })
+}
+
+/** The answer to one request, refusals too, in the form asked for. */
+async function whole(
+  context: HandlerContext,
+  request: Request,
+  info: RequestInfo,
+  user: User | undefined,
+): Promise<Response> {
+  const trail = beginTrail(context, request, info, user)
+  const response = await answered(context, request, info, user, trail).then(
+    (answer) => trail.answered(answer),
+    (error) => trail.answered(failure(error, request), error),
+  )
+  if (info.subresource === 'proxy') return response
+  if (request.method === 'HEAD') return new Response(null, response)
+  return isForPeople(request, info.query) ? indented(response) : response
 }
 
 async function answered(
@@ -77,7 +105,11 @@ async function routed(call: Call): Promise<Response> {
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
   refuseMethod(call)
   const response = await served(call, kind)
-  if (kind.deprecated !== undefined) response.headers.append('warning', `299 - "${kind.deprecated}"`)
+  if (kind.deprecated !== undefined) {
+    const labels = `group="${kind.group}",removed_release="",resource="${kind.plural}",subresource="${info.subresource}"`
+    call.meter?.deprecated.add(`${labels},version="${kind.version}"`)
+    response.headers.append('warning', `299 - "${kind.deprecated}"`)
+  }
   return response
 }
 

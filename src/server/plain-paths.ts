@@ -8,6 +8,7 @@ import type { Call } from './context.ts'
 import { control } from './control.ts'
 import { discoveryGroup, discoveryRoot, discoveryVersion, groupsOf } from './discovery.ts'
 import { healthAnswer, healthPaths } from './health.ts'
+import { metricsText } from './metrics.ts'
 import { refuseUnproducible } from './negotiate.ts'
 import { openApi } from './openapi.ts'
 import { keySet, openIdConfiguration } from './token-request.ts'
@@ -30,6 +31,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/version': { produces: json, answer: () => indentedJson(serverVersion) },
   '/api': { produces: all, answer: (call) => discoveryRoot(call, true) },
   '/apis': { answer: (call) => discoveryRoot(call, false) },
+  '/metrics': { answer: metricsText },
   '/openid/v1/jwks': { produces: ['application/jwk-set+json'], answer: keySet },
   '/.well-known/openid-configuration': { produces: json, answer: openIdConfiguration },
 }
