@@ -43,7 +43,6 @@ async function upgrade(
   who: UpgradeOptions['who'],
 ): Promise<void> {
   const protocol = String(incoming.headers.upgrade).toLowerCase()
-  if (protocol === 'websocket') withBearer(incoming)
   const response = await answered(incoming, protocol, handler, who)
   if (socket.destroyed) return
   if (protocol === 'websocket' && response.status === 200 && isStream(response))
@@ -62,6 +61,7 @@ async function answered(
   who: UpgradeOptions['who'],
 ): Promise<Response> {
   try {
+    if (protocol === 'websocket') withBearer(incoming)
     const request = await requestOf(incoming)
     request.headers.set('upgrade', protocol)
     return await handler(request, await who(incoming))
