@@ -3,7 +3,7 @@
  * them; reading stops at the first that cannot be mended by leaving out or adding one token.
  * Source: the CEL language definition, https://github.com/google/cel-spec/blob/master/doc/langdef.md
  */
-import type { Expr, MapEntry, StructField } from './ast.ts'
+import { children, type Expr, type MapEntry, type StructField } from './ast.ts'
 import type { Issue } from './issues.ts'
 import { literalValue } from './literal.ts'
 import { expandMacro } from './macros.ts'
@@ -70,7 +70,7 @@ class Parser extends TokenReader {
 
   private expr(): Expr {
     if (++this.depth > deepest) {
-      this.issues.push({ offset: -1, message: `Internal error: expression recursion limit exceeded: ${deepest}` })
+      this.issues.push({ offset: -1, message: `expression recursion limit exceeded: ${deepest}` })
       throw new Stop()
     }
     const condition = this.logical('||', '_||_', () => this.logical('&&', '_&&_', () => this.relation()))
@@ -326,6 +326,24 @@ class Parser extends TokenReader {
   }
 }
 
+const flat = new Set(['_&&_', '_||_', '!_', '-_'])
+
+/** Whether selections, calls on receivers and operators are nested deeper than cel-go reads. */
+function isTooDeep(root: Expr): boolean {
+  const waiting: (readonly [Expr, number])[] = [[root, 0]]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [expr, above] = next
+    const counts =
+      expr.kind === 'select' ||
+      expr.kind === 'comprehension' ||
+      (expr.kind === 'call' && (expr.target !== undefined || (/[_@]/.test(expr.fn) && !flat.has(expr.fn))))
+    const depth = above + (counts ? 1 : 0)
+    if (depth > deepest) return true
+    for (const child of children(expr)) waiting.push([child, depth])
+  }
+  return false
+}
+
 /** Reads one expression. Never throws: what is wrong stands in `issues`. */
 export function parse(text: string, options: ParseOptions = {}): Parsed {
   const size = text.length > longestCodePoints ? [...text].length : 0
@@ -335,5 +353,7 @@ export function parse(text: string, options: ParseOptions = {}): Parsed {
   }
   const parser = new Parser(text, options)
   const root = parser.run()
+  if (parser.issues.length === 0 && isTooDeep(root))
+    parser.issues.push({ offset: -1, message: 'max recursion depth exceeded' })
   return { root, offsets: parser.offsets, issues: parser.issues }
 }

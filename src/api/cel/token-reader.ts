@@ -4,6 +4,8 @@ import type { Issue } from './issues.ts'
 import { type Token, tokenize } from './lexer.ts'
 import type { MacroHelp } from './macros.ts'
 
+const mostNodes = 200_000
+
 /** Thrown where reading cannot go on; the issue is noted. */
 export class Stop extends Error {}
 
@@ -44,6 +46,11 @@ export class TokenReader implements MacroHelp {
   }
 
   id(offset: number): number {
+    // Macros that copy their receiver can make an expression grow without end.
+    if (this.offsets.length > mostNodes) {
+      this.issues.push({ offset: -1, message: 'max recursion depth exceeded' })
+      throw new Stop()
+    }
     this.offsets.push(offset)
     return this.offsets.length - 1
   }

@@ -86,3 +86,30 @@ describe('expressions are answered as the API server answers them', () => {
     if (!wraps.has(row.expr)) expect([near(min, row.min ?? ''), near(max, row.max ?? '')]).toEqual([true, true])
   })
 })
+
+describe('expressions that are too deep', () => {
+  const tooDeep = 'ERROR: <input>:-1:0: max recursion depth exceeded'
+  const chains: readonly (readonly [string, (count: number) => string])[] = [
+    ['sums', (count) => `1${' + 1'.repeat(count)}`],
+    ['selections', (count) => `d${'.a'.repeat(count)}`],
+    ['indexes', (count) => `d${'[0]'.repeat(count)}`],
+    ['calls', (count) => `s${'.trim()'.repeat(count)}`],
+    ['macros', (count) => `l${'.map(e, e)'.repeat(count)}`],
+  ]
+  it.each(chains)('%s', (_, chain) => {
+    expect(compileExpression(chain(240), env)).toHaveProperty('program')
+    expect(compileExpression(chain(260), env)).toEqual({ issues: tooDeep })
+    expect(compileExpression(chain(9000), env)).toEqual({ issues: tooDeep })
+  })
+
+  it('nested parentheses and lists', () => {
+    const limit = 'ERROR: <input>:-1:0: expression recursion limit exceeded: 250'
+    expect(compileExpression(`${'('.repeat(260)}1${')'.repeat(260)}`, env)).toEqual({ issues: limit })
+    expect(compileExpression(`${'['.repeat(9000)}1${']'.repeat(9000)}`, env)).toEqual({ issues: limit })
+  })
+
+  it('long chains of && are fine, copies without end are not', () => {
+    expect(compileExpression(`true${' && true'.repeat(5000)}`, env)).toHaveProperty('program')
+    expect(compileExpression(`o${'.optMap(v, v)'.repeat(40)}`, env)).toEqual({ issues: tooDeep })
+  })
+})
