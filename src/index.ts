@@ -27,6 +27,10 @@
  *
  * Every snapshot is an immutable value: `cluster.snapshot` is the one of now, `cluster.snapshot$` all of them in order,
  * `cluster.transition$` what was written, when and why; `cluster.fork()` is an independent cluster from this moment.
+ * `cluster.admit(object)` answers what creating or replacing an object would: `{ object, warnings, error }`, nothing is
+ * written. Admission webhooks are called over HTTPS, or are functions: `createCluster({ webhooks: { 'name': (review) =>
+ * ({ allowed: true }) } })` by the webhook's name, URL or `namespace/service`.
+ *
  * Own controllers and kinds come in by `cluster.use(controller({ … }))` and `defineKind({ … })`.
  *
  * For kubectl: `import { serve } from 'kybern/server'`, or the command `kybern up`. For statecharts: `kybern/machines`.
@@ -45,6 +49,7 @@ export type { Kind, KindSpec, VersionSpec } from './api/kind.ts'
 export { defineKind } from './api/kind.ts'
 export type { KubeObject, ObjectMeta, OwnerReference, Ref, ResourceKey } from './api/object.ts'
 export { StatusError } from './api/status-error.ts'
+export type { AdmitOptions, Admitted } from './cluster/admit.ts'
 export type { Cluster } from './cluster/cluster.ts'
 export type { Fault } from './cluster/fault.ts'
 export type { Manifest } from './cluster/manifest.ts'

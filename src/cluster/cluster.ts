@@ -21,6 +21,7 @@ import type { LogOptions } from '../node/simulated/logs.ts'
 import type { Snapshot } from '../store/snapshot.ts'
 import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
+import { type AdmitOptions, type Admitted, admittedAs, trialOf } from './admit.ts'
 import { threeWay, withLastApplied } from './apply.ts'
 import { Clocks, type ClusterClock } from './clocks.ts'
 import { Driver } from './driver.ts'
@@ -174,6 +175,16 @@ export class Cluster implements AsyncDisposable {
     if (errors.length === 1) throw errors[0]
     if (errors.length > 1) throw new AggregateError(errors, errors.map((error) => error.message).join('\n'))
     return applied
+  }
+
+  /**
+   * What creating the object would be answered (or replacing it, when it exists), with nothing written. What is refused is
+   * answered, not thrown; KYB-KIND for a kind that is not served.
+   */
+  async admit(wanted: KubeObject, options: AdmitOptions = {}): Promise<Admitted> {
+    const kind = this.#plane.world.store.registry.byKind(wanted.apiVersion, wanted.kind)
+    if (kind === undefined) throw unknownKind(wanted)
+    return admittedAs(await this.#submit(trialOf(this.view, kind, wanted, options, userCause)))
   }
 
   get(kind: string, name: string, namespace = 'default'): KubeObject | undefined {

@@ -21,11 +21,6 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a controller is known by its name, and its memory is kept under it',
     'give yours a name of its own; Kubernetes controllers have theirs already',
   ),
-  'KYB-CEL': says(
-    'an expression was to be evaluated where none can be yet',
-    'Kubernetes evaluates CEL there; kybern says so rather than let the request pass unjudged',
-    'leave matchConditions out, or let the webhook itself decide what it is about',
-  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',

@@ -1,22 +1,38 @@
 /** matchConditions of webhooks and policies: CEL expressions that all have to hold. */
+import { matchConditionsBudget } from '../../api/cel/index.ts'
 import type { Kind } from '../../api/kind.ts'
-import { notImplemented } from '../../api/status-error.ts'
+import type { KubeObject } from '../../api/object.ts'
 import type { AdmissionRequest } from '../admission-step.ts'
 import type { View } from '../view.ts'
+import { Evaluator, type NamedExpression } from './policy/expressions.ts'
 
-export interface MatchCondition {
-  readonly name: string
-  readonly expression: string
+export type MatchCondition = NamedExpression
+
+export interface ConditionsOf {
+  readonly matchConditions?: readonly MatchCondition[]
+  readonly failurePolicy?: string
+  readonly variables?: readonly NamedExpression[]
 }
 
-/** True when every condition holds. */
+/** True when all hold, false when one does not; the errors in words when that cannot be said and failures count. */
 export function matchesConditions(
-  conditions: readonly MatchCondition[] | undefined,
-  _request: AdmissionRequest,
-  _kind: Kind,
-  _view: View,
-  _failurePolicy: string | undefined,
-): boolean {
-  if (conditions === undefined || conditions.length === 0) return true
-  throw notImplemented('KYB-CEL', 'matchConditions are not evaluated by this version of kybern')
+  holder: ConditionsOf & object,
+  request: AdmissionRequest,
+  kind: Kind,
+  view: View,
+  params?: KubeObject,
+): boolean | string {
+  const { matchConditions = [], failurePolicy, variables = [] } = holder
+  if (matchConditions.length === 0) return true
+  const given = params === undefined ? { variables } : { params, variables }
+  const evaluator = new Evaluator(holder, request, kind, view, matchConditionsBudget, given)
+  const errors: string[] = []
+  for (const { expression } of matchConditions) {
+    const result = evaluator.evaluate(expression)
+    if ('error' in result) errors.push(result.error)
+    else if (result.value === false) return false
+  }
+  if (errors.length === 0) return true
+  if (failurePolicy === 'Ignore') return false
+  return errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]`
 }

@@ -13,6 +13,8 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
+import { mutatingPolicies } from './policy/mutating.ts'
+import { validatingPolicies } from './policy/validating.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './quota/quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
@@ -42,7 +44,9 @@ export const admission: readonly AdmissionPlugin[] = [
   { name: 'CertificateSubjectRestriction', mutate: certificateRequester, validate: certificateSubject },
   { name: 'DefaultIngressClass', mutate: defaultIngressClass },
   { name: 'PodTopologyLabels', mutate: podTopologyLabels },
+  { name: 'MutatingAdmissionPolicy', mutate: mutatingPolicies },
   { name: 'MutatingAdmissionWebhook', mutate: mutatingWebhooks },
+  { name: 'ValidatingAdmissionPolicy', validate: validatingPolicies },
   { name: 'ValidatingAdmissionWebhook', validate: validatingWebhooks },
   { name: 'ResourceQuota', validate: resourceQuota },
   { name: 'RbacEscalation', mutate: rbacEscalation },

@@ -11,10 +11,11 @@ import { patches } from './patches.ts'
 import { paths } from './paths.ts'
 import { plugins } from './plugins.ts'
 import { podSecurity } from './pod-security.ts'
+import { admissionPolicies } from './policies.ts'
 import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
 const requests = [patches, apply, reading, paths, negotiation, custom]
-const admission = [limits, plugins, podSecurity, admissionWebhooks, expressions]
+const admission = [admissionPolicies, limits, plugins, podSecurity, admissionWebhooks, expressions]
 
 export const suites: readonly Suite[] = [...kindSuites, ...authSuites, ...requests, ...admission]

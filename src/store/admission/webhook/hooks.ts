@@ -8,7 +8,7 @@ import type { KubeObject, ResourceKey } from '../../../api/object.ts'
 import { badRequest, internal, StatusError } from '../../../api/status-error.ts'
 import { digest } from '../../../lib/digest.ts'
 import type { ClientConfig, OutsideCall } from '../../../ports.ts'
-import type { AdmissionRequest, AdmissionTools } from '../../admission-step.ts'
+import { type AdmissionRequest, type AdmissionTools, refusal } from '../../admission-step.ts'
 import type { OutsideAnswer } from '../../outside.ts'
 import type { View } from '../../view.ts'
 import { type MatchCondition, matchesConditions } from '../conditions.ts'
@@ -52,7 +52,9 @@ export function versionFor(hook: Hook, request: AdmissionRequest, view: View): K
   const { webhook } = hook
   const kind = matchedVersion(request, view, webhook)
   if (kind === undefined) return undefined
-  return matchesConditions(webhook.matchConditions, request, kind, view, webhook.failurePolicy) ? kind : undefined
+  const matches = matchesConditions(webhook, request, kind, view)
+  if (typeof matches === 'string') throw refusal(request, matches)
+  return matches ? kind : undefined
 }
 
 /** A failure to ask: whether the write goes on is the webhook's failure policy. */
