@@ -30,6 +30,7 @@ import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
 import { outsideOf, Questions } from './questions.ts'
 import { type ListOptions, selectedFrom } from './selecting.ts'
+import { unknownKind } from './unknown-kind.ts'
 import { Workloads } from './workloads.ts'
 
 const userCause: Cause = { why: 'request', by: 'embedder' }
@@ -398,12 +399,4 @@ export class Cluster implements AsyncDisposable {
     const found = this.#kind(kind)
     return found.namespaced ? `${found.resource}/${namespace}/${name}` : `${found.resource}/${name}`
   }
-}
-
-function unknownKind(object: KubeObject): KybernError {
-  const { apiVersion, kind } = object
-  return new KybernError(
-    'KYB-KIND',
-    `no matches for kind "${kind}" in version "${apiVersion}": the cluster does not serve it`,
-  )
 }
