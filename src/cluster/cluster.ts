@@ -178,10 +178,7 @@ export class Cluster implements AsyncDisposable {
     return applied
   }
 
-  /**
-   * What creating the object would be answered (or replacing it, when it exists), with nothing written. What is refused is
-   * answered, not thrown; KYB-KIND for a kind that is not served.
-   */
+  /** What creating the object (replacing it, when it exists) would be answered; nothing is written, refusals do not throw. */
   async admit(wanted: KubeObject, options: AdmitOptions = {}): Promise<Admitted> {
     const kind = this.#plane.world.store.registry.byKind(wanted.apiVersion, wanted.kind)
     if (kind === undefined) throw unknownKind(wanted)

@@ -4,28 +4,26 @@ import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/object.ts'
 import type { AdmissionRequest } from '../admission-step.ts'
 import type { View } from '../view.ts'
-import { Evaluator, type NamedExpression } from './policy/expressions.ts'
+import { Evaluator, type Holder, type NamedExpression } from './policy/expressions.ts'
 
 export type MatchCondition = NamedExpression
 
-export interface ConditionsOf {
+export interface ConditionsOf extends Holder {
   readonly matchConditions?: readonly MatchCondition[]
   readonly failurePolicy?: string
-  readonly variables?: readonly NamedExpression[]
 }
 
 /** True when all hold, false when one does not; the errors in words when that cannot be said and failures count. */
 export function matchesConditions(
-  holder: ConditionsOf & object,
+  holder: ConditionsOf,
   request: AdmissionRequest,
   kind: Kind,
   view: View,
   params?: KubeObject,
 ): boolean | string {
-  const { matchConditions = [], failurePolicy, variables = [] } = holder
+  const { matchConditions = [], failurePolicy } = holder
   if (matchConditions.length === 0) return true
-  const given = params === undefined ? { variables } : { params, variables }
-  const evaluator = new Evaluator(holder, request, kind, view, matchConditionsBudget, given)
+  const evaluator = new Evaluator(holder, request, kind, view, matchConditionsBudget, params)
   const errors: string[] = []
   for (const { expression } of matchConditions) {
     const result = evaluator.evaluate(expression)

@@ -3,9 +3,9 @@
  * be asked again when others changed the object after it is asked once more.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
  */
-import { writingEnvironment } from '../../../api/cel/admission.ts'
 import { requestBudget } from '../../../api/cel/index.ts'
-import { CelList, CelMap } from '../../../api/cel/values.ts'
+import { CelMessage, toJson, typeNameFaults } from '../../../api/cel/message.ts'
+import { CelList, type Value } from '../../../api/cel/values.ts'
 import type { KubeObject } from '../../../api/object.ts'
 import { apply } from '../../../api/patch/apply.ts'
 import { jsonPatch } from '../../../api/patch/json.ts'
@@ -18,7 +18,7 @@ import type { View } from '../../view.ts'
 import { matchesConditions } from '../conditions.ts'
 import { carried, isExempt } from '../matching.ts'
 import { taken } from '../webhook/mutating.ts'
-import { Evaluator, plainOf } from './expressions.ts'
+import { Evaluator } from './expressions.ts'
 import { type Invocation, invocationsOf, type Misconfigured } from './policies.ts'
 
 const group = 'admissionregistration.k8s.io'
@@ -88,18 +88,17 @@ function requireAll(rounds: Rounds): void {
 
 /** The object after all mutations of one policy; the same one when nothing changed. */
 function mutated({ policy, kind, params }: Invocation, request: AdmissionRequest, view: View): KubeObject {
-  const { mutations = [], variables = [] } = policy.spec ?? {}
+  const { mutations = [] } = policy.spec ?? {}
   const matches = matchesConditions(policy.spec, request, kind, view, params)
   if (matches === false) return request.object
   if (matches !== true) throw new PolicyFailed(matches)
   let { object } = request
   for (const mutation of mutations as readonly Mutation[]) {
-    const given = params === undefined ? { variables } : { params, variables }
     const now = { ...request, object }
-    const evaluator = new Evaluator(policy, now, kind, view, requestBudget, given)
+    const evaluator = new Evaluator(policy.spec ?? {}, now, kind, view, requestBudget, params)
     const form = carried(now, kind).object as KubeObject
     const expression = (mutation.applyConfiguration ?? mutation.jsonPatch)?.expression ?? ''
-    const result = evaluator.evaluate(expression, writingEnvironment)
+    const result = evaluator.evaluate(expression, true)
     if ('error' in result) throw new PolicyFailed(result.error)
     try {
       const next =
@@ -117,11 +116,11 @@ function mutated({ policy, kind, params }: Invocation, request: AdmissionRequest
   return object
 }
 
-function patched(object: KubeObject, value: unknown): KubeObject {
+function patched(object: KubeObject, value: Value): KubeObject {
   if (!(value instanceof CelList))
     throw new PolicyFailed('type mismatch: JSONPatchType.expression should evaluate to array')
   try {
-    return jsonPatch(object, plainOf(value)) as KubeObject
+    return jsonPatch(object, toJson(value)) as KubeObject
   } catch (error) {
     // A test that fails means that the patch is not for this object.
     if (error instanceof PatchError && /^operation \d+ \(test /.test(error.detail)) return object
@@ -130,9 +129,11 @@ function patched(object: KubeObject, value: unknown): KubeObject {
 }
 
 /** What the expression said is applied as server-side apply does, without anybody owning it. */
-function applied(schema: string | undefined, object: KubeObject, value: unknown, now: number): KubeObject {
-  if (!(value instanceof CelMap)) throw new PolicyFailed('must evaluate to Object')
-  const said = plainOf(value) as KubeObject
+function applied(schema: string | undefined, object: KubeObject, value: Value, now: number): KubeObject {
+  if (!(value instanceof CelMessage)) throw new PolicyFailed('must evaluate to Object')
+  const [fault] = typeNameFaults(value)
+  if (fault !== undefined) throw new PolicyFailed(fault)
+  const said = toJson(value) as KubeObject
   const { apiVersion, kind, metadata } = object
   const config = { ...said, apiVersion, kind, metadata: { ...said.metadata, name: metadata.name } }
   const { managedFields, ...bare } = metadata

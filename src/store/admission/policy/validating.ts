@@ -64,12 +64,11 @@ export const validatingPolicies: AdmissionCheck = (request, view, tools) => {
 /** The validations of one policy with one binding and parameter that do not hold. */
 function failuresOf(invocation: Invocation, request: AdmissionRequest, view: View): Failed[] {
   const { policy, kind, params } = invocation
-  const { validations = [], variables = [], failurePolicy } = policy.spec ?? {}
+  const { validations = [], failurePolicy } = policy.spec ?? {}
   const matches = matchesConditions(policy.spec, request, kind, view, params)
   if (matches === false) return []
   if (matches !== true) return [{ index: 0, message: matches }]
-  const given = params === undefined ? { variables } : { params, variables }
-  const evaluator = new Evaluator(policy, request, kind, view, requestBudget, given)
+  const evaluator = new Evaluator(policy.spec ?? {}, request, kind, view, requestBudget, params)
   return (validations as readonly Validation[]).flatMap((validation, index): Failed[] => {
     const result = evaluator.evaluate(validation.expression)
     if ('error' in result) return failurePolicy === 'Ignore' ? [] : [{ index, message: result.error }]
@@ -115,10 +114,9 @@ function annotated(
   notes: Map<string, string[]>,
 ): string[] {
   const { policy, kind, params } = invocation
-  const { auditAnnotations = [], variables = [], failurePolicy } = policy.spec ?? {}
+  const { auditAnnotations = [], failurePolicy } = policy.spec ?? {}
   if (auditAnnotations.length === 0) return []
-  const given = params === undefined ? { variables } : { params, variables }
-  const evaluator = new Evaluator(policy, request, kind, view, requestBudget, given)
+  const evaluator = new Evaluator(policy.spec ?? {}, request, kind, view, requestBudget, params)
   return (auditAnnotations as readonly { key: string; valueExpression: string }[]).flatMap(
     ({ key, valueExpression }) => {
       const result = evaluator.evaluate(valueExpression)
