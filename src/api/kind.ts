@@ -134,6 +134,8 @@ export interface KindSpec {
   readonly graceSeconds?: (object: KubeObject, requested: number | undefined) => number | undefined
   /** What a delete marks beside the time; for kinds whose end a controller brings about, without a grace period. Pure. */
   readonly marksDeletion?: (object: KubeObject, nowText: string) => KubeObject
+  /** What who deletes without naming a propagation is told. */
+  readonly warnsOfOrphans?: string
   /** True when a DELETE that removes at once answers the object, not a Status. */
   readonly answersDeleted?: boolean
   /** Default propagation when a DELETE names none; 'background' for everything modern. */

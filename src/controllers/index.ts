@@ -4,17 +4,20 @@ import { certificateApproverController } from './certificate-approver.ts'
 import { certificateCleanerController } from './certificate-cleaner.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import type { Controller } from './controller.ts'
+import { cronJobController } from './cronjob.ts'
 import {
   customResourceDefinitionController,
   customResourceDefinitionControllerOf,
 } from './custom-resource-definition.ts'
 import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
+import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { eventExpiryController } from './event-expiry.ts'
 import { flowSchemaController } from './flow-schema.ts'
 import { garbageCollectorController, garbageCollectorOf } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts'
+import { jobController } from './job.ts'
 import { namespaceController, namespaceControllerOf } from './namespace.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 import { persistentVolumeController } from './persistent-volume.ts'
@@ -22,10 +25,12 @@ import { persistentVolumeClaimBinderController } from './persistent-volume-claim
 import { podDisruptionBudgetController } from './pod-disruption-budget.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector.ts'
 import { replicaSetController } from './replicaset.ts'
+import { replicationControllerController } from './replicationcontroller.ts'
 import { resourceQuotaController, resourceQuotaControllerOf } from './resource-quota.ts'
 import { rootCaCertificateController } from './root-ca-certificate.ts'
 import { serviceAccountTokensController } from './service-account-tokens.ts'
 import { serviceAccountController } from './serviceaccount.ts'
+import { statefulSetController } from './statefulset.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import {
   persistentVolumeClaimProtectionController,
@@ -62,6 +67,11 @@ export const controllers: readonly Controller[] = [
   resourceQuotaController,
   flowSchemaController,
   customResourceDefinitionController,
+  jobController,
+  cronJobController,
+  statefulSetController,
+  replicationControllerController,
+  endpointsController,
 ]
 
 /** The controllers that work on all kinds there are, made for these. */

@@ -12,6 +12,7 @@ import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
 import { ReplicaSet } from './apps/replica-set.ts'
+import { StatefulSet } from './apps/stateful-set.ts'
 import { SelfSubjectReview, TokenReview } from './authentication/reviews.ts'
 import {
   LocalSubjectAccessReview,
@@ -20,11 +21,14 @@ import {
   SubjectAccessReview,
 } from './authorization/reviews.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
+import { CronJob } from './batch/cron-job.ts'
+import { Job } from './batch/job.ts'
 import { CertificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { Lease } from './coordination/lease.ts'
 import { Binding } from './core/binding.ts'
 import { ComponentStatus } from './core/component-status.ts'
 import { ConfigMap } from './core/config-map.ts'
+import { Endpoints } from './core/endpoints.ts'
 import { Event } from './core/event.ts'
 import { LimitRange } from './core/limit-range.ts'
 import { Namespace } from './core/namespace.ts'
@@ -32,6 +36,8 @@ import { Node } from './core/node.ts'
 import { PersistentVolume } from './core/persistent-volume.ts'
 import { PersistentVolumeClaim } from './core/persistent-volume-claim.ts'
 import { Pod } from './core/pod.ts'
+import { PodTemplate } from './core/pod-template.ts'
+import { ReplicationController } from './core/replication-controller.ts'
 import { ResourceQuota } from './core/resource-quota.ts'
 import { Secret } from './core/secret.ts'
 import { Service } from './core/service.ts'
@@ -72,6 +78,7 @@ export {
   ComponentStatus,
   ConfigMap,
   ControllerRevision,
+  CronJob,
   CSIDriver,
   CSINode,
   CSIStorageCapacity,
@@ -80,12 +87,14 @@ export {
   Deployment,
   DeviceClass,
   EndpointSlice,
+  Endpoints,
   Event,
   FlowSchema,
   HorizontalPodAutoscaler,
   Ingress,
   IngressClass,
   IPAddress,
+  Job,
   Lease,
   LimitRange,
   MutatingAdmissionPolicy,
@@ -100,9 +109,11 @@ export {
   Pod,
   PodDisruptionBudget,
   PodMetrics,
+  PodTemplate,
   PriorityClass,
   PriorityLevelConfiguration,
   ReplicaSet,
+  ReplicationController,
   ResourceClaim,
   ResourceClaimTemplate,
   ResourceQuota,
@@ -114,6 +125,7 @@ export {
   Service,
   ServiceAccount,
   ServiceCIDR,
+  StatefulSet,
   StorageClass,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
@@ -136,6 +148,12 @@ export const kinds: readonly Kind[] = [
   ReplicaSet,
   Deployment,
   DaemonSet,
+  StatefulSet,
+  Job,
+  CronJob,
+  ReplicationController,
+  PodTemplate,
+  Endpoints,
   ControllerRevision,
   HorizontalPodAutoscaler,
   Lease,

@@ -104,13 +104,22 @@ async function routed(call: Call): Promise<Response> {
   refuseScope(call, kind)
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
   refuseMethod(call)
-  const response = await served(call, kind)
+  const response = await (kind.deprecated === undefined ? served(call, kind) : answeredAnyway(call, kind))
   if (kind.deprecated !== undefined) {
     const labels = `group="${kind.group}",removed_release="",resource="${kind.plural}",subresource="${info.subresource}"`
     call.meter?.deprecated.add(`${labels},version="${kind.version}"`)
     response.headers.append('warning', `299 - "${kind.deprecated}"`)
   }
   return response
+}
+
+/** The answer or the refusal: users of a deprecated kind are warned with either. */
+async function answeredAnyway(call: Call, kind: Kind): Promise<Response> {
+  try {
+    return await served(call, kind)
+  } catch (error) {
+    return failure(error, call.request)
+  }
 }
 
 function served(call: Call, kind: Kind): Response | Promise<Response> {

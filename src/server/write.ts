@@ -160,7 +160,10 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
   const options = deleteOptions(call, (await objectIn(call.request, 'DeleteOptions')) as DeleteOptions | undefined)
   const outcome = await sent(call, deletion(call, kind, refOf(call, kind), options))
   const waits = outcome.change === undefined || outcome.change.type !== 'DELETED'
-  if (waits || kind.answersDeleted === true) return answered(call, kind, outcome)
+  const named = options.propagationPolicy !== undefined || options.orphanDependents !== undefined
+  const warnings = kind.warnsOfOrphans === undefined || named ? [] : [kind.warnsOfOrphans]
+  if (waits || kind.answersDeleted === true)
+    return answered(call, kind, outcome, { warnings: [...outcome.warnings, ...warnings] })
   const { name, uid } = outcome.object.metadata
   const group = kind.group === '' ? {} : { group: kind.group }
   return document(call.request, {

@@ -32,7 +32,8 @@ export function decoded(kind: Kind, sent: KubeObject, options: TransitionBase): 
 /** With the defaults of the version it was sent in and, where that is another one, of the stored version. */
 function completed(kind: Kind, object: KubeObject): KubeObject {
   if (kind.custom !== undefined) return kind.toStorage(defaulted(kind.custom.structural, object))
-  const whole = applyDefaults(kind.apiVersion, kind.kind, object) as KubeObject
+  // Parts that Go always has are there before their defaults are.
+  const whole = applyDefaults(kind.apiVersion, kind.kind, canonicalObject(object)) as KubeObject
   const stored = kind.toStorage(whole)
   const all = stored === whole ? whole : (applyDefaults(stored.apiVersion, stored.kind, stored) as KubeObject)
   return canonicalObject(all)

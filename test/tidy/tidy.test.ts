@@ -114,6 +114,7 @@ describe('one door for each dependency', () => {
     yaml: /^src\/(cluster\/manifest|server\/(body|answer)|edge\/)/,
     xstate: /^(machines|src\/actors)\//,
     rxjs: /^src\/(actors|store|cluster|cluster\.ts|server|edge)/,
+    croner: /^src\/lib\/cron\.ts$/,
     commander: /^src\/edge\/cli\//,
     ws: /^src\/edge\/websocket/,
     jose: /^src\/edge\/tokens\.ts$/,

@@ -23,7 +23,7 @@ export function runningTemplateFaults(template: Part, kind: string, place: Path)
   ]
 }
 
-function templateFaults(template: Part, place: Path): FieldError[] {
+export function templateFaults(template: Part, place: Path): FieldError[] {
   const { labels, annotations } = template.metadata ?? {}
   const spec = template.spec ?? {}
   const why = 'ephemeral containers not allowed in pod template'

@@ -1,0 +1,134 @@
+/**
+ * The rules of Jobs and of the Jobs that CronJobs make.
+ * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+ */
+import { isSet, listOf, nonNegative, type Part, when } from '../../api/checks.ts'
+import { type FieldError, invalidValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
+import { validateImmutable, validateLabelSelector } from '../../api/meta.ts'
+import type { KubeObject } from '../../api/object.ts'
+import { labelMatchFaults, templateFaults } from '../../api/pod-spec/template.ts'
+import { semanticEqual } from '../../api/semantic-equal.ts'
+import { countFaults } from '../../api/status-rules.ts'
+
+const statusCounts = ['active', 'succeeded', 'failed', 'ready', 'terminating']
+const actions = ['FailIndex', 'FailJob', 'Ignore', 'Count']
+
+export function validateJob(job: KubeObject, previous: KubeObject | undefined, subresource: string): FieldError[] {
+  if (subresource === 'status') return countFaults(job.status, statusCounts, path('status'))
+  const place = path('spec')
+  const spec = job.spec ?? {}
+  return [
+    ...jobSpecFaults(spec, place),
+    ...(spec.selector === undefined
+      ? [required(place.child('selector'))]
+      : validateLabelSelector(spec.selector, place.child('selector'))),
+    ...(spec.selector === undefined ? [] : labelMatchFaults(spec, place)),
+    ...(previous === undefined ? [] : changeFaults(spec, previous.spec ?? {}, place)),
+  ]
+}
+
+/** The faults of a Job's spec without its selector: of a Job, and of the template of a CronJob. */
+export function jobSpecFaults(spec: Part, place: Path): FieldError[] {
+  const indexed = spec.completionMode === 'Indexed'
+  return [
+    ...[
+      'parallelism',
+      'completions',
+      'activeDeadlineSeconds',
+      'backoffLimit',
+      'ttlSecondsAfterFinished',
+      'backoffLimitPerIndex',
+      'maxFailedIndexes',
+    ].flatMap((field) => nonNegative(spec[field], place.child(field))),
+    ...modeFaults(spec, indexed, place),
+    ...indexFaults(spec, indexed, place),
+    ...failurePolicyFaults(spec, place.child('podFailurePolicy')),
+    ...templateRunFaults(spec, place.child('template')),
+  ]
+}
+
+function modeFaults({ completionMode: mode, completions }: Part, indexed: boolean, place: Path): FieldError[] {
+  if (mode === undefined) return []
+  if (mode !== 'NonIndexed' && mode !== 'Indexed')
+    return [notSupported(place.child('completionMode'), mode, ['NonIndexed', 'Indexed'])]
+  return when(indexed && !isSet(completions), required(place.child('completions'), 'when completion mode is Indexed'))
+}
+
+function indexFaults(spec: Part, indexed: boolean, place: Path): FieldError[] {
+  const { backoffLimitPerIndex, maxFailedIndexes } = spec
+  return [
+    ...when(
+      isSet(backoffLimitPerIndex) && !indexed,
+      invalidValue(place.child('backoffLimitPerIndex'), backoffLimitPerIndex, 'requires indexed completion mode'),
+    ),
+    ...when(
+      isSet(maxFailedIndexes) && !isSet(backoffLimitPerIndex),
+      required(place.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'),
+    ),
+  ]
+}
+
+function failurePolicyFaults({ podFailurePolicy: policy, template }: Part, place: Path): FieldError[] {
+  if (!isSet(policy)) return []
+  const restart = template?.spec?.restartPolicy
+  return [
+    ...when(
+      restart !== 'Never',
+      invalidValue(
+        path('spec', 'template', 'spec', 'restartPolicy'),
+        restart,
+        'only "Never" is supported when podFailurePolicy is specified',
+      ),
+    ),
+    ...listOf(policy.rules).flatMap((rule, index) => ruleFaults(rule, place.child('rules').index(index))),
+  ]
+}
+
+function ruleFaults({ action = '', onExitCodes, onPodConditions }: Part, place: Path): FieldError[] {
+  const both = isSet(onExitCodes) && listOf(onPodConditions).length > 0
+  const none = !isSet(onExitCodes) && listOf(onPodConditions).length === 0
+  return [
+    ...(action === ''
+      ? [required(place.child('action'), `valid values: ${actions.map((one) => `"${one}"`).join(', ')}`)]
+      : when(!actions.includes(action), notSupported(place.child('action'), action, actions))),
+    ...when(both, invalidValue(place, {}, 'specifying both OnExitCodes and OnPodConditions is not supported')),
+    ...when(none, invalidValue(place, {}, 'specifying one of OnExitCodes and OnPodConditions is required')),
+  ]
+}
+
+function templateRunFaults({ template }: Part, place: Path): FieldError[] {
+  const policy = template?.spec?.restartPolicy ?? ''
+  const at = place.child('spec', 'restartPolicy')
+  const values = ['OnFailure', 'Never']
+  const wrong =
+    policy === '' || policy === 'Always'
+      ? [required(at, 'valid values: "OnFailure", "Never"')]
+      : when(!values.includes(policy), notSupported(at, policy, values))
+  return [...templateFaults(template ?? {}, place), ...wrong]
+}
+
+function changeFaults(spec: Part, previous: Part, place: Path): FieldError[] {
+  const elastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
+  return [
+    ...(elastic ? [] : validateImmutable(spec.completions, previous.completions, place.child('completions'))),
+    ...validateImmutable(spec.selector, previous.selector, place.child('selector')),
+    ...templateChange(spec, previous, place.child('template')),
+    ...validateImmutable(spec.completionMode, previous.completionMode, place.child('completionMode')),
+    ...validateImmutable(spec.podFailurePolicy, previous.podFailurePolicy, place.child('podFailurePolicy')),
+    ...validateImmutable(spec.backoffLimitPerIndex, previous.backoffLimitPerIndex, place.child('backoffLimitPerIndex')),
+    ...validateImmutable(spec.managedBy, previous.managedBy, place.child('managedBy')),
+    ...validateImmutable(spec.successPolicy, previous.successPolicy, place.child('successPolicy')),
+  ]
+}
+
+/** Where the pods of a suspended Job will run may still be changed. */
+function templateChange(spec: Part, previous: Part, at: Path): FieldError[] {
+  const fixed = (template: Part): Part => {
+    if (previous.suspend !== true) return template
+    const { nodeSelector: _n, tolerations: _t, schedulingGates: _g, affinity: _a, ...rest } = template?.spec ?? {}
+    const { labels: _l, annotations: _an, ...metadata } = template?.metadata ?? {}
+    return { ...template, metadata, spec: rest }
+  }
+  if (semanticEqual(fixed(spec.template), fixed(previous.template))) return []
+  return validateImmutable(spec.template, previous.template, at)
+}
