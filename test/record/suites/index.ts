@@ -6,6 +6,7 @@ import { custom } from './custom.ts'
 import { expressions } from './expressions.ts'
 import { kindSuites } from './kinds.ts'
 import { limits } from './limits.ts'
+import { matchConditions } from './match-conditions.ts'
 import { negotiation } from './negotiation.ts'
 import { patches } from './patches.ts'
 import { paths } from './paths.ts'
@@ -16,6 +17,6 @@ import { reading } from './reading.ts'
 import { admissionWebhooks } from './webhooks.ts'
 
 const requests = [patches, apply, reading, paths, negotiation, custom]
-const admission = [admissionPolicies, limits, plugins, podSecurity, admissionWebhooks, expressions]
+const admission = [admissionPolicies, limits, matchConditions, plugins, podSecurity, admissionWebhooks, expressions]
 
 export const suites: readonly Suite[] = [...kindSuites, ...authSuites, ...requests, ...admission]
