@@ -5,6 +5,7 @@
  */
 
 import { KybernError } from '../lib/coded-error.ts'
+import type { ClientConfig } from '../ports.ts'
 import type { FieldError } from './field-error.ts'
 import type { NameRule } from './names.ts'
 import type { KubeObject, ResourceKey } from './object.ts'
@@ -54,6 +55,7 @@ export interface VersionSpec
       | 'group'
       | 'schema'
       | 'custom'
+      | 'served'
       | 'shortNames'
       | 'categories'
       | 'subresources'
@@ -75,6 +77,21 @@ export interface VersionSpec
 export interface CustomSchema {
   readonly structural: Structural
   readonly definition: Definition
+  /** Set when a webhook converts between the versions. */
+  readonly conversion?: Conversion
+}
+
+/** An object in the version named. May throw when nobody knows it in that version yet. */
+export type Convert = (object: KubeObject, apiVersion: string) => KubeObject
+
+/** How a webhook converts the objects of a custom kind. */
+export interface Conversion {
+  /** The definition's name. */
+  readonly name: string
+  readonly client: ClientConfig
+  readonly reviewVersions: readonly string[]
+  /** The stored kind, with versions, whose objects are converted so. */
+  readonly bind: (convert: Convert) => Kind
 }
 
 /** By what objects of a kind merge. */
@@ -217,8 +234,8 @@ function served(stored: Kind, spec: VersionSpec): Kind {
   const here = apiVersionOf(group, spec.version)
   return Object.freeze({
     ...stored,
-    served: true,
     ...spec,
+    served: spec.served ?? true,
     group,
     apiVersion: here,
     groupResource: resourceKey(group, stored.plural),

@@ -29,7 +29,7 @@ import { type Fault, inflict } from './fault.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
 import { outsideOf, Questions } from './questions.ts'
-import { type ListOptions, selectedFrom } from './selecting.ts'
+import { type ListOptions, selectedFrom, shownFrom } from './selecting.ts'
 import { unknownKind } from './unknown-kind.ts'
 import { Workloads } from './workloads.ts'
 
@@ -42,6 +42,7 @@ export class Cluster implements AsyncDisposable {
   /** Controllers added at run time: a fork has them too. */
   #used: readonly Controller[]
   readonly #driver: Driver
+  readonly questions: Questions
   readonly #clocks: Clocks
   /** What is inside the pods: exec, logs, files, and the simulated network. */
   readonly #workloads: Workloads
@@ -56,8 +57,8 @@ export class Cluster implements AsyncDisposable {
     this.#options = options
     this.#over = over
     this.#used = used
-    const questions = new Questions(plane.api, outsideOf(options))
-    this.#driver = new Driver(plane.world, plane.loop, questions, paceOf(options.time ?? 'virtual'), options.clock)
+    this.questions = new Questions(plane.api, outsideOf(options))
+    this.#driver = new Driver(plane.world, plane.loop, this.questions, paceOf(options.time ?? 'virtual'), options.clock)
     this.#clocks = new Clocks(plane.world, () => this.#driver.wake())
     plane.running.add(plane.loop.callback$.subscribe((id) => this.#clocks.fire(id)))
     this.#workloads = new Workloads(plane, options, () => this.#driver.act())
@@ -188,14 +189,14 @@ export class Cluster implements AsyncDisposable {
   get(kind: string, name: string, namespace = 'default'): KubeObject | undefined {
     const found = this.#kind(kind)
     const stored = this.view.get(found, found.namespaced ? namespace : '', name)
-    return stored === undefined ? undefined : found.fromStorage(stored)
+    return stored === undefined ? undefined : shownFrom(found, stored)
   }
 
   list(kind: string, options: ListOptions = {}): KubeObject[] {
     const found = this.#kind(kind)
     const namespace = options.namespace ?? 'default'
     const all = this.view.list(found, !found.namespaced || namespace === '*' ? undefined : namespace)
-    return selectedFrom(found, all, options).map(found.fromStorage)
+    return selectedFrom(found, all, options).map((object) => shownFrom(found, object))
   }
 
   /** Merges a patch into an object (JSON merge patch, or the type named). */
@@ -211,7 +212,7 @@ export class Cluster implements AsyncDisposable {
     const ref = this.#ref(found, name, namespace)
     const { apiVersion } = found
     const writing = { apiVersion, fieldValidation: 'Strict', cause: userCause } as const
-    return found.fromStorage(await this.#act({ type: 'patch', ref, patchType, patch, subresource, ...writing }))
+    return shownFrom(found, await this.#act({ type: 'patch', ref, patchType, patch, subresource, ...writing }))
   }
 
   /** Deletes an object; propagation Background unless said otherwise. Throws a StatusError 404 when there is none. */
@@ -223,7 +224,7 @@ export class Cluster implements AsyncDisposable {
     const { namespace, ...rest } = options
     const found = this.#kind(kind)
     const ref = this.#ref(found, name, namespace)
-    return found.fromStorage(await this.#act({ type: 'delete', ref, ...rest, cause: userCause }))
+    return shownFrom(found, await this.#act({ type: 'delete', ref, ...rest, cause: userCause }))
   }
 
   /** Sends a transition and answers what came of it. Everybody acts on it at this moment; time does not move. */
@@ -351,11 +352,11 @@ export class Cluster implements AsyncDisposable {
         object: withLastApplied(object),
         ...options,
       } as const
-      return kind.fromStorage(await this.#done(create))
+      return shownFrom(kind, await this.#done(create))
     }
-    const next = threeWay(kind, kind.fromStorage(live), object)
+    const next = threeWay(kind, shownFrom(kind, live), object)
     const ref = this.#ref(kind, name, namespace)
-    return kind.fromStorage(await this.#done({ type: 'update', ref, object: next, ...options }))
+    return shownFrom(kind, await this.#done({ type: 'update', ref, object: next, ...options }))
   }
 
   async #act(transition: Transition): Promise<KubeObject> {

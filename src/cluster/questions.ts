@@ -37,6 +37,11 @@ export class Questions {
     return some
   }
 
+  /** Asks one question that no write waits for. Never rejects. */
+  async once(call: OutsideCall): Promise<OutsideAnswer> {
+    return await this.#answer(call)
+  }
+
   /** Resolves when one of the writes that wait has been sent again. */
   async next(): Promise<void> {
     await Promise.race(this.#under.values())

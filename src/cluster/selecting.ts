@@ -30,3 +30,8 @@ function readerOf(kind: Kind, path: string): (object: KubeObject) => string {
   if (read === undefined) throw new KybernError('KYB-FIELD', `field label not supported: ${path}`)
   return read
 }
+
+/** An object in the version of the kind; in its stored one where only a webhook knows how to convert it. */
+export function shownFrom(kind: Kind, object: KubeObject): KubeObject {
+  return kind.custom?.conversion === undefined ? kind.fromStorage(object) : object
+}

@@ -1,5 +1,7 @@
 /** The controllers of a cluster. */
 import type { Kind } from '../api/kind.ts'
+import { apiServiceAvailableController } from './api-service-available.ts'
+import { apiServiceRegistrationController } from './api-service-registration.ts'
 import { certificateApproverController } from './certificate-approver.ts'
 import { certificateCleanerController } from './certificate-cleaner.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
@@ -72,6 +74,8 @@ export const controllers: readonly Controller[] = [
   statefulSetController,
   replicationControllerController,
   endpointsController,
+  apiServiceRegistrationController,
+  apiServiceAvailableController,
 ]
 
 /** The controllers that work on all kinds there are, made for these. */

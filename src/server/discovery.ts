@@ -4,9 +4,11 @@
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 import type { Kind, SubresourceSpec } from '../api/kind.ts'
+import type { KubeObject } from '../api/object.ts'
 import { notAcceptable } from '../api/status-error.ts'
 import { compareVersions } from '../api/version-order.ts'
 import { digest } from '../lib/digest.ts'
+import { remoteDiscovery, remoteGroups } from './aggregate.ts'
 import { document, json } from './answer.ts'
 import type { Call } from './context.ts'
 import { type Accepted, formOf, isPlain, mediaTypes } from './negotiate.ts'
@@ -71,14 +73,15 @@ function subresourcesOf(kind: Kind): Subresource[] {
 }
 
 /** `/api` and `/apis`. */
-export function discoveryRoot(call: Call, core: boolean): Response {
+export async function discoveryRoot(call: Call, core: boolean): Promise<Response> {
   const kinds = call.cluster.registry.served.filter((kind) => (kind.group === '') === core)
   const form = formOf(call.request.headers.get('accept'), isDiscoveryForm)
   if (form === undefined) throw notAcceptable(mediaTypes)
-  if (form.as !== '') return aggregated(call, kinds, form.version)
+  if (form.as !== '') return aggregated(call, kinds, form.version, core ? [] : await remoteDiscovery(call))
   const versions = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [addressOf(call)] }
   if (core) return document(call.request, versions)
-  const groups = [...groupsOf(kinds)].map(([group, versions]) => groupDocument(group, [...versions.keys()]))
+  const own = [...groupsOf(kinds)].map(([group, versions]) => groupDocument(group, [...versions.keys()]))
+  const groups = [...own, ...[...remoteGroups(call)].map(([group, list]) => remoteDocument(group, list))]
   return document(call.request, { kind: 'APIGroupList', apiVersion: 'v1', groups })
 }
 
@@ -93,8 +96,8 @@ function addressOf(call: Call): object {
   return { clientCIDR: '0.0.0.0/0', serverAddress: call.request.headers.get('host') ?? new URL(call.request.url).host }
 }
 
-function aggregated(call: Call, kinds: readonly Kind[], version: string): Response {
-  const items = [...groupsOf(kinds)].map(([group, versions]) => ({
+function aggregated(call: Call, kinds: readonly Kind[], version: string, remote: readonly object[]): Response {
+  const own = [...groupsOf(kinds)].map(([group, versions]) => ({
     metadata: group === '' ? {} : { name: group },
     versions: [...versions].map(([name, list]) => ({
       version: name,
@@ -102,6 +105,7 @@ function aggregated(call: Call, kinds: readonly Kind[], version: string): Respon
       freshness: 'Current',
     })),
   }))
+  const items = [...own, ...remote]
   const body = { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items }
   const etag = `"${digest(body)}"`
   const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
@@ -149,11 +153,21 @@ function groupDocument(group: string, versions: readonly string[]): object {
   return { name: group, versions: named, preferredVersion: named[0] }
 }
 
+function remoteDocument(group: string, services: readonly KubeObject[]): object {
+  return groupDocument(
+    group,
+    services.map(({ spec }) => spec.version),
+  )
+}
+
 /** `/apis/<group>`, or undefined when there is no such group. */
 export function discoveryGroup(call: Call, group: string): Response | undefined {
   const versions = groupsOf(call.cluster.registry.served).get(group)
-  if (versions === undefined) return undefined
-  return document(call.request, { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, [...versions.keys()]) })
+  const remote = remoteGroups(call).get(group)
+  const documented = versions === undefined ? undefined : groupDocument(group, [...versions.keys()])
+  const found = documented ?? (remote && remoteDocument(group, remote))
+  if (found === undefined) return undefined
+  return document(call.request, { kind: 'APIGroup', apiVersion: 'v1', ...found })
 }
 
 /** `/api/v1` and `/apis/<group>/<version>`, or undefined when it is not served. */

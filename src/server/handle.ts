@@ -3,6 +3,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import { methodNotServed, resourceNotFound, unauthorized } from '../api/status-error.ts'
+import { passedOn, remoteServer } from './aggregate.ts'
 import { failure, indented, text } from './answer.ts'
 import { attachCommand } from './attach.ts'
 import { beginTrail, type Trail } from './audit.ts'
@@ -98,6 +99,8 @@ function actingUser(context: HandlerContext, request: Request, info: RequestInfo
 
 async function routed(call: Call): Promise<Response> {
   const { info } = call
+  const remote = remoteServer(call)
+  if (remote !== undefined) return passedOn(call, remote)
   if (info.resource === '') return plainPath(call)
   const kind = call.cluster.registry.route(info.group, info.version, info.resource)
   if (kind === undefined) return isServed(call, info.group) ? Promise.reject(resourceNotFound()) : pageNotFound()

@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/ and …/using-api/health-checks/
  */
 import { methodNotServed, resourceNotFound } from '../api/status-error.ts'
+import { remoteGroups } from './aggregate.ts'
 import { indentedJson, text } from './answer.ts'
 import type { Call } from './context.ts'
 import { control } from './control.ts'
@@ -65,7 +66,9 @@ function grouped(call: Call, [root, one = '', two, ...more]: readonly string[]):
   if (root === 'api' && two === undefined) return versionRoute('', one)
   if (root !== 'apis') return undefined
   if (two !== undefined) return isServed(call, one) ? versionRoute(one, two) : undefined
-  return isServed(call, one) ? { answer: () => discoveryGroup(call, one) ?? pageNotFound() } : undefined
+  return isServed(call, one) || remoteGroups(call).has(one)
+    ? { answer: () => discoveryGroup(call, one) ?? pageNotFound() }
+    : undefined
 }
 
 function versionRoute(group: string, version: string): Route {

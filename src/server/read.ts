@@ -16,6 +16,7 @@ import { listAt } from '../store/history.ts'
 import { scaleOf } from '../store/scale.ts'
 import { objectAnswer } from './answer.ts'
 import type { Call } from './context.ts'
+import { converted, convertedList } from './converting.ts'
 import { listAnswer } from './list-answer.ts'
 import { type Continue, continueToken, type ListOptions, listOptions, whyNotVersion } from './list-options.ts'
 import { type Accepted, objectForm, watchForm } from './negotiate.ts'
@@ -31,11 +32,12 @@ export function storedObject(call: Call, kind: Kind): KubeObject {
   return object
 }
 
-export function getOne(call: Call, kind: Kind): Response {
+export async function getOne(call: Call, asked: Kind): Promise<Response> {
   const form = objectForm(call.request.headers.get('accept'))
   refuseInclude(call, form)
   versionOf(call.info.query.get('resourceVersion') ?? '', call.cluster.view.revision)
-  const stored = storedObject(call, kind)
+  const stored = storedObject(call, asked)
+  const kind = await converted(call, asked, [stored])
   const { subresource, query } = call.info
   if (subresource !== '' && kind.subresources[subresource] === undefined)
     throw notFound(kind.groupResource, call.info.name)
@@ -44,7 +46,7 @@ export function getOne(call: Call, kind: Kind): Response {
 }
 
 /** A list or, with `watch`, a stream. */
-export function getMany(call: Call, kind: Kind): Response {
+export function getMany(call: Call, kind: Kind): Response | Promise<Response> {
   const accept = call.request.headers.get('accept')
   const isWatch = call.info.verb === 'watch'
   const form = isWatch ? watchForm(accept) : objectForm(accept)
@@ -54,7 +56,8 @@ export function getMany(call: Call, kind: Kind): Response {
   return listed(call, kind, form, options)
 }
 
-function listed(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
+async function listed(call: Call, asked: Kind, form: Accepted, options: ListOptions): Promise<Response> {
+  const kind = await convertedList(call, asked)
   const { page, meta } = pageOf(call, kind, options)
   return listAnswer(kind, page, meta, form, call.cluster.view.now, call.info.query)
 }
@@ -68,9 +71,9 @@ export function pageOf(
   const { info, cluster } = call
   const { view } = cluster
   const { limit, token } = options
-  const selects = predicateOf(kind, info)
   const revision = revisionOf(options, view.revision)
   const all = objectsAt(call, kind, revision, token)
+  const selects = predicateOf(kind, info)
   const rest = token === undefined ? all : all.filter((object) => keyOf(object) > token.start)
   const selected = rest.filter(selects)
   const page = limit > 0 && selected.length > limit ? selected.slice(0, limit) : selected

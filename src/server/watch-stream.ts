@@ -7,9 +7,11 @@ import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { expired, plainError } from '../api/status-error.ts'
 import type { WallClock } from '../ports.ts'
+import { definitions } from '../store/custom-kinds.ts'
 import type { Change } from '../store/transition.ts'
 import { formed, protobufOf, streamHeaders } from './answer.ts'
 import type { Call } from './context.ts'
+import { type Converter, converterOf } from './converting.ts'
 import { type ListOptions, whyNotVersion } from './list-options.ts'
 import type { Accepted } from './negotiate.ts'
 import { type Predicate, predicateOf } from './select.ts'
@@ -24,13 +26,15 @@ const bookmarkEveryMs = 60_000
 const lastBookmarkMs = 2000
 
 /** The answer to a watch request. Throws 400 for an unreadable resourceVersion. */
-export function watchAnswer(call: Call, kind: Kind, form: Accepted, options: ListOptions): Response {
+export function watchAnswer(call: Call, asked: Kind, form: Accepted, options: ListOptions): Response {
+  const converter = converterOf(call, asked)
+  const { kind } = converter
   const selects = predicateOf(kind, call.info)
   const from = startOf(options)
   const shape = shaper(call, kind, form)
   const { contentType, frame } = framesOf(form, isInProtobuf(kind, form))
   const stream = new ReadableStream<Uint8Array>(
-    source(call, kind, selects, shape, frame, from, options),
+    source(call, converter, selects, shape, frame, from, options),
     new CountQueuingStrategy({ highWaterMark: bufferedEvents + backlog(call, kind, from) }),
   )
   return new Response(stream, { status: 200, headers: { 'content-type': contentType, ...streamHeaders } })
@@ -62,7 +66,7 @@ function startOf({ version, initialEvents }: ListOptions): number | undefined {
 
 function source(
   call: Call,
-  kind: Kind,
+  { kind, prepare }: Converter,
   selects: Predicate,
   shape: (object: KubeObject) => object,
   frame: Framer,
@@ -81,27 +85,27 @@ function source(
     }
   }
   return {
-    start(controller: ReadableStreamDefaultController<Uint8Array>) {
+    async start(controller: ReadableStreamDefaultController<Uint8Array>) {
+      if (from === undefined && kind.custom?.conversion !== undefined) await allConverted(call, kind, prepare)
       const send = (event: WatchEvent): void => controller.enqueue(frame(event))
       const refuse = (message: string): void => {
         send({ type: 'ERROR', object: expired(message).status })
         end(controller)
       }
       const pass = (change: Change): void => {
-        if ((controller.desiredSize ?? 0) <= 0) {
-          refuse('the watch cache buffer of this client is full')
-          return
-        }
+        if ((controller.desiredSize ?? 0) <= 0) return refuse('the watch cache buffer of this client is full')
         const event = eventOf(change, kind, selects, shape)
         if (event !== undefined) send(event)
       }
-      if (!begin(call, kind, selects, shape, from, options, send, pass)) {
-        refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
-        return
-      }
+      const inOrder = kind.custom?.conversion === undefined ? pass : afterConversion(kind, prepare, pass, refuse)
+      if (!begin(call, kind, selects, shape, from, options, send, inOrder))
+        return refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
       const subscription = api.committed$.subscribe({
         // A version of the future is waited for.
-        next: ({ change }) => change.revision > (from ?? 0) && pass(change),
+        next: ({ change }) => {
+          if (change.revision > (from ?? 0)) inOrder(change)
+          if (change.resource === definitions && isOver(call, kind)) end(controller)
+        },
         complete: () => end(controller),
       })
       cleanups.push(() => subscription.unsubscribe())
@@ -173,11 +177,48 @@ function eventOf(
   const left =
     change.type === 'DELETED'
       ? change.object
-      : {
-          ...(change.previous as KubeObject),
-          metadata: { ...(change.previous as KubeObject).metadata, resourceVersion: String(change.revision) },
-        }
+      : atVersion(kind.fromStorage(change.previous as KubeObject), String(change.revision))
   return { type: 'DELETED', object: shape(left) }
+}
+
+function atVersion(object: KubeObject, resourceVersion: string): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion } }
+}
+
+/** Asks for conversions until what there is has been converted. */
+async function allConverted({ cluster }: Call, kind: Kind, prepare: Converter['prepare']): Promise<void> {
+  for (;;) {
+    const asking = prepare(cluster.plane.api.view().list(kind))
+    if (asking === undefined) return
+    await asking
+  }
+}
+
+/** Passes changes on in their order, each when its objects have been converted. */
+function afterConversion(
+  kind: Kind,
+  prepare: Converter['prepare'],
+  pass: (change: Change) => void,
+  refuse: (message: string) => void,
+): (change: Change) => void {
+  let last = Promise.resolve()
+  return (change) => {
+    if (change.resource !== kind.resource) return
+    const objects = change.previous === undefined ? [change.object] : [change.object, change.previous]
+    last = last
+      .then(() => prepare(objects))
+      .then(
+        () => pass(change),
+        (error) => refuse(error instanceof Error ? error.message : String(error)),
+      )
+  }
+}
+
+/** True when a definition's change took the kind away, or made another one of it: clients begin anew. */
+function isOver({ cluster }: Call, kind: Kind): boolean {
+  if (kind.custom === undefined) return false
+  const now = cluster.registry.route(kind.group, kind.version, kind.plural)
+  return now?.custom?.structural !== kind.custom.structural
 }
 
 function bookmark(kind: Kind, shape: (object: KubeObject) => object, revision: number, initial = false): WatchEvent {

@@ -19,6 +19,7 @@ import {
   yamlRepeats,
 } from './body.ts'
 import type { Call } from './context.ts'
+import { converted, convertedList } from './converting.ts'
 import { listAnswer } from './list-answer.ts'
 import { listOptions } from './list-options.ts'
 import { objectForm } from './negotiate.ts'
@@ -45,12 +46,13 @@ function refOf(call: Call, kind: Kind): Ref {
   return { resource: kind.resource, namespace: kind.namespaced ? call.info.namespace : '', name: call.info.name }
 }
 
-function answered(
+async function answered(
   call: Call,
-  kind: Kind,
+  asked: Kind,
   outcome: Extract<Outcome, { ok: true }>,
   options: AnswerOptions = {},
-): Response {
+): Promise<Response> {
+  const kind = await converted(call, asked, [outcome.object])
   const form = objectForm(call.request.headers.get('accept'))
   const object = call.info.subresource === 'scale' ? scaleOf(kind, outcome.object) : outcome.object
   const all = { warnings: outcome.warnings, ...options }
@@ -175,7 +177,8 @@ export async function deleteOne(call: Call, kind: Kind): Promise<Response> {
   })
 }
 
-export async function deleteMany(call: Call, kind: Kind): Promise<Response> {
+export async function deleteMany(call: Call, to: Kind): Promise<Response> {
+  const kind = await convertedList(call, to)
   const form = objectForm(call.request.headers.get('accept'))
   const asked = listOptions(call.info.query, false)
   const options = deleteOptions(call, (await objectIn(call.request, 'DeleteOptions')) as DeleteOptions | undefined)

@@ -7,6 +7,7 @@ import { badRequest, internal, StatusError } from '../api/status-error.ts'
 import { prngOf } from '../lib/prng.ts'
 import type { OutsideCall } from '../ports.ts'
 import { planConnect } from './connect.ts'
+import { registryWith } from './conversion.ts'
 import { NeedsAnswers, type OutsideRecord } from './outside.ts'
 import type { CommitContext, Plan, SideWrite } from './plan.ts'
 import { frozen, type Snapshot, withObject } from './snapshot.ts'
@@ -53,8 +54,8 @@ export function reduce(context: CommitContext, transition: Transition): Reduced 
 }
 
 /** The context in which a write that waited is planned: its own generator, the time of its first attempt. */
-function planning(context: CommitContext, { seed, at }: OutsideRecord): CommitContext {
-  return { ...context, now: at, prng: prngOf(seed) }
+function planning(context: CommitContext, { seed, at, answers }: OutsideRecord): CommitContext {
+  return { ...context, now: at, prng: prngOf(seed), registry: registryWith(context.registry, answers) }
 }
 
 function attempted(context: CommitContext, transition: Transition, planned: CommitContext): Reduced {

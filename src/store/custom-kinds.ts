@@ -25,6 +25,7 @@ import type { Structural } from '../api/structural/schema.ts'
 import { validateValue } from '../api/structural/validate.ts'
 import { ageColumn, type Cell, type Column, nameColumn, translateTimestamp } from '../api/table.ts'
 import { compareVersions } from '../api/version-order.ts'
+import { withConversions } from './custom-versions.ts'
 import type { Change } from './transition.ts'
 
 export const definitions = 'customresourcedefinitions.apiextensions.k8s.io'
@@ -97,8 +98,9 @@ function kindOf(crd: KubeObject): Kind | undefined {
   const better = versions
     .filter((version) => version.served && version.deprecated !== true)
     .sort((a, b) => compareVersions(a.name, b.name))[0]?.name
-  const others = versions.filter((version) => version !== storage && version.served)
-  return defineKind({
+  const others = versions.filter((version) => version !== storage)
+  const parts = { group, kind: accepted.kind, better }
+  const kind = defineKind({
     group,
     kind: accepted.kind,
     plural: accepted.plural,
@@ -112,21 +114,30 @@ function kindOf(crd: KubeObject): Kind | undefined {
     verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
     createOnUpdate: false,
     updateNeedsVersion: true,
-    ...versionParts(group, accepted.kind, storage, better),
+    ...versionParts(parts, storage),
     version: storage.name,
     served: storage.served,
-    versions: others.map((version) => otherVersion(group, accepted.kind, version, better)),
+    versions: others.map((version) => otherVersion(parts, version)),
   })
+  return withConversions(kind, crd)
 }
 
-function otherVersion(group: string, kind: string, version: Version, better: string | undefined): VersionSpec {
+/** What all versions of a kind are told of it; `better` is the version to use instead of a deprecated one. */
+interface Common {
+  readonly group: string
+  readonly kind: string
+  readonly better: string | undefined
+}
+
+function otherVersion(common: Common, version: Version): VersionSpec {
   const same = (object: KubeObject): KubeObject => object
-  return { ...versionParts(group, kind, version, better), version: version.name, toStorage: same, fromStorage: same }
+  const { name, served } = version
+  return { ...versionParts(common, version), version: name, served, toStorage: same, fromStorage: same }
 }
 
 type Parts = Pick<KindSpec, 'custom' | 'subresources' | 'columns' | 'fields' | 'validate' | 'prepare' | 'deprecated'>
 
-function versionParts(group: string, kind: string, version: Version, better: string | undefined): Parts {
+function versionParts({ group, kind, better }: Common, version: Version): Parts {
   const structural = version.schema?.openAPIV3Schema ?? { 'x-kubernetes-preserve-unknown-fields': true }
   const definition = definitionOf(`${group}.${version.name}.${kind}`, structural)
   const { status, scale } = version.subresources ?? {}

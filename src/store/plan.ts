@@ -63,7 +63,12 @@ export function storedFor(context: CommitContext, kind: Kind, ref: Ref, uid: str
   const stored = lookUp(context, kind.resource, objectKey(ref.namespace, ref.name))
   if (stored === undefined) throw notFound(kind.groupResource, ref.name)
   if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) throw uidConflict(kind, ref.name, uid, stored)
-  return stored
+  return asStoredToday(context, kind, stored)
+}
+
+/** An object of a custom kind may have been stored in another version, before its definition changed. */
+export function asStoredToday(context: CommitContext, kind: Kind, stored: KubeObject): KubeObject {
+  return kind.custom === undefined ? stored : kindFor(context, kind.resource).fromStorage(stored)
 }
 
 /** The 409 of a precondition on the uid of an update. */

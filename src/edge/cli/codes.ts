@@ -239,6 +239,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a cluster is given values made by controller() and defineKind()',
     'pass those; several at once are fine',
   ),
+  'KYB-AGGREGATION': says(
+    'an APIService leads to an address that is no simulated pod',
+    'requests to aggregated API servers go through the simulated network; other addresses are not dialled',
+    'run the API server in a pod whose image has a `serve` function',
+  ),
   'KYB-WEBHOOK': says(
     'a webhook must be asked and there is no way to it',
     'an embedded cluster opens no sockets by itself; webhooks are reached through a function or through the server',
