@@ -33,6 +33,8 @@
  *
  * Own controllers and kinds come in by `cluster.use(controller({ … }))` and `defineKind({ … })`.
  *
+ * The HTTP API without a socket: `handle(cluster, new Request('https://x/api/v1/pods'))` answers a `Response`.
+ *
  * For kubectl: `import { serve } from 'kybern/server'`, or the command `kybern up`. For statecharts: `kybern/machines`.
  * Errors are Kubernetes' own (`StatusError`, with `status` and `code`) or kybern's (`KybernError`, with a stable `code`
  * that `kybern explain CODE` explains).
@@ -43,6 +45,8 @@ import type { ClusterOptions } from './cluster/options.ts'
 import { createCluster as create } from './cluster.ts'
 import { wallClock } from './edge/wall-clock.ts'
 import type { OutsidePort } from './ports.ts'
+import type { User } from './server/context.ts'
+import type { Handler } from './server/handle.ts'
 
 export type { AuditEvent, AuditPolicy, AuditRule } from './api/audit.ts'
 export type { Kind, KindSpec, VersionSpec } from './api/kind.ts'
@@ -71,6 +75,7 @@ export type {
   WallClock,
   WebhookFunction,
 } from './ports.ts'
+export type { User } from './server/context.ts'
 export type { Snapshot } from './store/snapshot.ts'
 export type { Cause, Committed, Outcome, Transition } from './store/transition.ts'
 export type { View } from './store/view.ts'
@@ -84,4 +89,21 @@ const outside: OutsidePort = async (call, target) => (await import('./edge/webho
  */
 export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
   return create({ clock: wallClock, outside, ...options })
+}
+
+/** The user an embedder is unless it says otherwise. */
+const embedder: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+// One handler a cluster: it owns the counters of /metrics and of requests in flight.
+const handlers = new WeakMap<Cluster, Handler>()
+
+/**
+ * Answers one HTTP request to the cluster's API, without a server: any path of the API with any body it takes. `user` is
+ * who asks; an administrator when absent. Never throws for what a client may do wrong: refusals are Responses with a
+ * Status. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
+ */
+export async function handle(cluster: Cluster, request: Request, user: User = embedder): Promise<Response> {
+  const { createHandler } = await import('./server/handle.ts')
+  const handler = handlers.get(cluster) ?? createHandler({ cluster, clock: wallClock, acted: () => undefined })
+  handlers.set(cluster, handler)
+  return handler(request, user)
 }

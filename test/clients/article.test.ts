@@ -54,7 +54,7 @@ describe.skipIf(kubectlPath === undefined)('the article', () => {
     expect(
       rows(at(4))
         .slice(1)
-        .map((row) => [row[1], row[2], row[5]]),
+        .map((row) => [row[1], row[2], row[5]?.split(',topology.')[0]]),
     ).toEqual(Array(3).fill(['1/1', 'Running', `app=nginx,pod-template-hash=${hash}`]))
     expect(at(5)).toBe('deployment.apps/nginx-deployment configured\n')
     expect(at(6)).toMatch(/deployment "nginx-deployment" successfully rolled out\n$/)
