@@ -23,8 +23,20 @@ export interface Frames {
 export function framesOf(form: Accepted, known: boolean): Frames {
   if (form.media === 'application/vnd.kubernetes.protobuf' && known)
     return { contentType: `${form.media};stream=watch`, frame: protobufFrame }
-  const encoder = new TextEncoder()
-  return { contentType: 'application/json', frame: (event) => encoder.encode(`${goJson(event)}\n`) }
+  return { contentType: 'application/json', frame: jsonFrame }
+}
+
+const encoder = new TextEncoder()
+// A memo over frozen stored objects: a thousand watchers of one change are sent the same bytes.
+const written = new WeakMap<object, Map<WatchEvent['type'], Uint8Array>>()
+
+function jsonFrame(event: WatchEvent): Uint8Array {
+  const { type, object } = event
+  if (!Object.isFrozen(object)) return encoder.encode(`${goJson(event)}\n`)
+  const known = written.get(object) ?? new Map<WatchEvent['type'], Uint8Array>()
+  const bytes = known.get(type) ?? encoder.encode(`${goJson(event)}\n`)
+  written.set(object, known.set(type, bytes))
+  return bytes
 }
 
 /** Four bytes of length, most significant first, and the message: type 1, object 2 with the encoded object as raw 1. */
