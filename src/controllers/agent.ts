@@ -7,11 +7,12 @@
 import type { Agent, AgentIntent, TurnInput, TurnResult } from '../actors/agent.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import { controllerOf } from '../api/owner.ts'
+import type { StatusError } from '../api/status-error.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { dequeued, emptyQueue, enqueued, type KeyQueue, queueSize } from '../lib/key-queue.ts'
-import type { Cause, Change } from '../store/transition.ts'
+import type { Cause, Change, Report, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
-import type { Controller, Intent } from './controller.ts'
+import type { Controller, Intent, Refusal } from './controller.ts'
 import { cool, type Heat, heated } from './limiter.ts'
 
 /** What a controller remembers between turns. */
@@ -23,13 +24,23 @@ export interface ControllerMemory {
   readonly failing: number
   /** The last error by key, for people. */
   readonly errors: Readonly<Record<string, string>>
+  /** Refused writes by key, until the next reconcile is told. */
+  readonly refusals: Readonly<Record<string, Refusal>>
   /** Failed keys that were tried again last turn without throwing: cured unless a write is refused. */
   readonly retried: readonly string[]
   /** How hot the keys are: one that is asked for without end is made to wait. */
   readonly heat: Heat
 }
 
-const initial: ControllerMemory = { queue: emptyQueue(), failures: {}, failing: 0, errors: {}, retried: [], heat: cool }
+const initial: ControllerMemory = {
+  queue: emptyQueue(),
+  failures: {},
+  failing: 0,
+  errors: {},
+  refusals: {},
+  retried: [],
+  heat: cool,
+}
 
 /** Back-off of client-go's default rate limiter: 5 ms doubling to 1000 s. */
 const firstBackoffMs = 5
@@ -81,8 +92,10 @@ function turn(
       })
       continue
     }
+    const refusal = memory.refusals[key]
+    if (refusal !== undefined) memory = { ...memory, refusals: without(memory.refusals, key) }
     try {
-      intents.push(...asked(controller.reconcile(input.view, key), key, cause))
+      intents.push(...asked(controller.reconcile(input.view, key, refusal), key, cause))
       if (memory.failures[key] !== undefined) memory = { ...memory, retried: [...memory.retried, key] }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -171,7 +184,7 @@ function withAnswers(
     refused.add(key)
     onTrouble(controller.name, key, outcome.error.message)
     const failed = withFailure(memory, key, outcome.error.message, input.view.now)
-    memory = failed.memory
+    memory = withRefusal(failed.memory, key, transition, outcome.error)
     timers.push(failed.timer)
   }
   for (const key of before.retried) if (!refused.has(key)) memory = cured(memory, key)
@@ -193,9 +206,26 @@ function withFailure(memory: ControllerMemory, key: string, message: string, now
   return { memory: { ...memory, failures, errors, failing: Object.keys(failures).length }, timer }
 }
 
+/** Not told: that a namespace which is going takes nothing new. */
+function withRefusal(
+  memory: ControllerMemory,
+  key: string,
+  transition: Exclude<Transition, Report>,
+  error: StatusError,
+): ControllerMemory {
+  if (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return memory
+  const resource = 'ref' in transition ? transition.ref.resource : transition.resource
+  const refusal: Refusal = { type: transition.type, resource, message: error.message }
+  return { ...memory, refusals: { ...memory.refusals, [key]: refusal } }
+}
+
+function without<Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> {
+  const { [key]: _gone, ...rest } = record
+  return rest
+}
+
 function cured(memory: ControllerMemory, key: string): ControllerMemory {
   if (memory.failures[key] === undefined) return memory
-  const { [key]: _tries, ...failures } = memory.failures
-  const { [key]: _error, ...errors } = memory.errors
-  return { ...memory, failures, errors, failing: Object.keys(failures).length }
+  const failures = without(memory.failures, key)
+  return { ...memory, failures, errors: without(memory.errors, key), failing: Object.keys(failures).length }
 }

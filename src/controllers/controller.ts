@@ -4,7 +4,7 @@
  * Source: https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/controllers.md
  */
 import type { Kind } from '../api/kind.ts'
-import type { KubeObject } from '../api/object.ts'
+import type { KubeObject, ResourceKey } from '../api/object.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -18,6 +18,13 @@ export interface Wake {
 
 /** What a reconcile may answer: writes, and wishes to be asked again. Order is kept; a refused write ends the rest. */
 export type Intent = Transition | Wake
+
+/** A write of the last try that was refused: what it was to do, to which resource, and the message of the refusal. */
+export interface Refusal {
+  readonly type: Transition['type']
+  readonly resource: ResourceKey
+  readonly message: string
+}
 
 /** A second kind whose changes lead to keys of the first. `keys` may read the view of the moment. */
 export interface Watch {
@@ -40,8 +47,11 @@ export interface ControllerSpec {
    * for the whole cluster).
    */
   readonly starts?: (view: View) => readonly string[]
-  /** Pure: no time but `view.now`, no stream, no await, no memory. Throwing means: report, back off, ask again. */
-  readonly reconcile: (view: View, key: string) => readonly Intent[]
+  /**
+   * Pure: no time but `view.now`, no stream, no await, no memory. Throwing means: report, back off, ask again. `refusal`
+   * is the write of the key's last try that was refused, told once: for statuses that have to say so.
+   */
+  readonly reconcile: (view: View, key: string, refusal?: Refusal) => readonly Intent[]
 }
 
 export interface Controller extends ControllerSpec {

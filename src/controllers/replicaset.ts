@@ -7,13 +7,13 @@ import { type KubeObject, keyOf } from '../api/object.ts'
 import { controllerOf } from '../api/owner.ts'
 import { Pod, ReplicaSet } from '../kinds/index.ts'
 import type { View } from '../store/view.ts'
-import { controller, type Intent } from './controller.ts'
+import { controller, type Intent, type Refusal } from './controller.ts'
 import { reconcileReplicas, selects } from './replicaset/reconcile.ts'
 
 export { burstReplicas } from './replicaset/reconcile.ts'
 
-export function reconcile(view: View, key: string): readonly Intent[] {
-  return reconcileReplicas({ kind: ReplicaSet, component: 'replicaset-controller' }, view, key)
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
+  return reconcileReplicas({ kind: ReplicaSet, component: 'replicaset-controller' }, view, key, refusal)
 }
 
 /** The ReplicaSets an orphan pod could be adopted by. */

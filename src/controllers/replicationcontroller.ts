@@ -6,11 +6,11 @@ import { type KubeObject, keyOf } from '../api/object.ts'
 import { controllerOf } from '../api/owner.ts'
 import { Pod, ReplicationController } from '../kinds/index.ts'
 import type { View } from '../store/view.ts'
-import { controller, type Intent } from './controller.ts'
+import { controller, type Intent, type Refusal } from './controller.ts'
 import { reconcileReplicas, selects } from './replicaset/reconcile.ts'
 
-export function reconcile(view: View, key: string): readonly Intent[] {
-  return reconcileReplicas({ kind: ReplicationController, component: 'replication-controller' }, view, key)
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
+  return reconcileReplicas({ kind: ReplicationController, component: 'replication-controller' }, view, key, refusal)
 }
 
 /** The ReplicationControllers an orphan pod could be adopted by. */

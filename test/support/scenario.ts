@@ -3,14 +3,18 @@
  * takes as input, a line `----`, the expected lines, and an empty line. Lines with `#` between blocks are remarks.
  *
  *   cluster nodes=3 seed=7           before everything else
- *   apply FILE | apply + YAML lines  · delete KIND NAME · patch KIND NAME JSON
+ *   apply FILE | apply + YAML lines  · patch KIND NAME JSON
+ *   delete KIND NAME [Foreground|Orphan]  · load URL REQUESTS-PER-SECOND
  *   settle · advance 41s             answer how much cluster time has gone by since the start
  *   kill|silence|restore NODE        · crash|restart CONTROLLER
  *   show RESOURCE [-l SELECTOR] [-w] the kind's own table, in the order of creation
+ *   conditions KIND NAME             type, status, reason and message of each
  *
+ * `-n NAMESPACE` right after the first word of a command is for that namespace instead of `default`.
  * Generated names end in a number in the order of creation (`web-5d4f8c7b9-#2`), in commands too; a uid is `<uid>`.
  */
 import { readFileSync } from 'node:fs'
+import type { Condition } from '../../src/api/conditions.ts'
 import type { KubeObject } from '../../src/api/object.ts'
 import { toTable } from '../../src/api/table.ts'
 import type { Cluster } from '../../src/cluster/cluster.ts'
@@ -68,6 +72,10 @@ export async function play(blocks: readonly Block[]): Promise<string[][]> {
   return answers
 }
 
+interface Place {
+  readonly namespace?: string
+}
+
 class Stage {
   readonly #cluster: Cluster
   readonly #start: number
@@ -86,15 +94,18 @@ class Stage {
   }
 
   async run({ command, input }: Block): Promise<string[]> {
-    const [verb = '', ...words] = this.#real(command).split(/\s+/)
+    const [verb = '', ...rest] = this.#real(command).split(/\s+/)
+    const place = rest[0] === '-n' ? { namespace: rest[1] ?? '' } : {}
     try {
-      return (await this.#act(verb, words, input.join('\n'))).map((line) => this.#told(line))
+      return (await this.#act(verb, rest[0] === '-n' ? rest.slice(2) : rest, input.join('\n'), place)).map((line) =>
+        this.#told(line),
+      )
     } catch (error) {
       return this.#told(`error: ${(error as Error).message}`).split('\n')
     }
   }
 
-  async #act(verb: string, words: readonly string[], input: string): Promise<string[]> {
+  async #act(verb: string, words: readonly string[], input: string, place: Place): Promise<string[]> {
     const [first = '', second = '', ...rest] = words
     switch (verb) {
       case 'apply': {
@@ -102,9 +113,12 @@ class Stage {
         return applied.map((object) => said(object, 'applied'))
       }
       case 'delete':
-        return [said(await this.#cluster.delete(first, second), 'deleted')]
+        return [said(await this.#cluster.delete(first, second, { ...place, ...propagationOf(rest[0]) }), 'deleted')]
+      case 'load':
+        this.#cluster.network.load(first, { requestsPerSecond: Number(second) })
+        return []
       case 'patch':
-        return [said(await this.#cluster.patch(first, second, JSON.parse(rest.join(' '))), 'patched')]
+        return [said(await this.#cluster.patch(first, second, JSON.parse(rest.join(' ')), place), 'patched')]
       case 'settle':
         await this.#cluster.settle()
         return [this.#passed()]
@@ -112,7 +126,9 @@ class Stage {
         await this.#cluster.advance(first)
         return [this.#passed()]
       case 'show':
-        return this.#show(first, words.slice(1))
+        return this.#show(first, words.slice(1), place)
+      case 'conditions':
+        return conditionsOf(this.#cluster.get(first, second, place.namespace))
       default:
         this.#cluster.fault({ [verb]: first } as unknown as Fault)
         return []
@@ -123,11 +139,14 @@ class Stage {
     return `+${(this.#cluster.now.getTime() - this.#start) / 1000}s`
   }
 
-  #show(resource: string, options: readonly string[]): string[] {
+  #show(resource: string, options: readonly string[], place: Place): string[] {
     const kind = this.#cluster.kinds.find(({ plural }) => plural === resource)
     if (kind === undefined) throw new Error(`the cluster serves no "${resource}"`)
     const at = options.indexOf('-l')
-    const objects = this.#cluster.list(kind.kind, at < 0 ? {} : { labelSelector: options[at + 1] as string })
+    const objects = this.#cluster.list(kind.kind, {
+      ...place,
+      ...(at < 0 ? {} : { labelSelector: options[at + 1] as string }),
+    })
     const rank = ({ metadata }: KubeObject): number => this.#ranks.get(metadata.uid ?? '') ?? -1
     const inOrder = objects.toSorted((a, b) => rank(a) - rank(b))
     const table = toTable(kind.columns, inOrder, this.#cluster.now.getTime(), 'None')
@@ -155,6 +174,19 @@ class Stage {
     const names = new Map([...this.#names].map(([name, told]) => [told, name]))
     return command.replace(/[a-z0-9.-]+-#\d+/g, (told) => names.get(told) ?? told)
   }
+}
+
+function conditionsOf(object: KubeObject | undefined): string[] {
+  const conditions: readonly Condition[] = object?.status?.conditions ?? []
+  return conditions.length === 0
+    ? ['none']
+    : conditions.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`)
+}
+
+function propagationOf(word: string | undefined): { propagation?: 'Foreground' | 'Orphan' } {
+  if (word === undefined) return {}
+  if (word !== 'Foreground' && word !== 'Orphan') throw new Error(`"${word}" is neither Foreground nor Orphan`)
+  return { propagation: word }
 }
 
 function said({ kind, metadata }: KubeObject, what: string): string {

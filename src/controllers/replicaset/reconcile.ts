@@ -11,11 +11,11 @@ import { equal } from '../../lib/equal.ts'
 import type { Transition } from '../../store/transition.ts'
 import type { View } from '../../store/view.ts'
 import { claim } from '../claim.ts'
-import type { Intent, Wake } from '../controller.ts'
+import type { Intent, Refusal, Wake } from '../controller.ts'
 import { podFrom } from '../pod-template.ts'
 import { createOf, deleteOf, reportOf, statusOf } from '../writes.ts'
 import { backoff, type Wait } from './backoff.ts'
-import { counted, statusFrom } from './status.ts'
+import { counted, type Failure, statusFrom } from './status.ts'
 import { victims } from './victims.ts'
 
 /** Pods made or deleted in one reconcile at most; the pods' own changes ask for the rest. */
@@ -35,7 +35,7 @@ export function selects(owner: KubeObject, pod: KubeObject): boolean {
 }
 
 /** Claims, then status, then pods: a refused creation (a quota) leaves an honest status behind. */
-export function reconcileReplicas(keeper: Keeper, view: View, key: string): readonly Intent[] {
+export function reconcileReplicas(keeper: Keeper, view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { kind } = keeper
   const { namespace, name } = splitKey(key)
   const replicaSet = view.get(kind, namespace, name)
@@ -44,12 +44,24 @@ export function reconcileReplicas(keeper: Keeper, view: View, key: string): read
   const candidates = [...view.by(Pod, 'owner', replicaSet.metadata.uid ?? ''), ...view.by(Pod, 'orphan', namespace)]
   const { kept, intents } = claim(kind, replicaSet, Pod, candidates, matches)
   const numbers = counted(replicaSet, kept, view.now)
-  const status = statusFrom(replicaSet, numbers)
-  const written = equal(status, replicaSet.status) ? [] : [statusOf(kind, { ...replicaSet, status })]
   const surplus = numbers.active.length - (replicaSet.spec.replicas ?? 1)
+  const failure = failureOf(surplus, refusal)
+  const status = statusFrom(replicaSet, numbers, failure, view.now)
+  const written = equal(status, replicaSet.status) ? [] : [statusOf(kind, { ...replicaSet, status })]
   const wait = surplus < 0 ? backoff(numbers.failed, replicaSet.spec.replicas ?? 1, view.now) : undefined
   const managed = wait === undefined ? manage(keeper, view, replicaSet, numbers.active, surplus) : []
-  return [...intents, ...written, ...wakes(numbers.nextAvailableAt, wait), ...managed]
+  const told =
+    failure === undefined ? [] : [reportOf(keeper.component, replicaSet, 'Warning', failure.reason, failure.event)]
+  return [...intents, ...written, ...told, ...wakes(numbers.nextAvailableAt, wait), ...managed]
+}
+
+/** Whether the last try was refused the pods, or the deletions, that are still asked for. */
+function failureOf(surplus: number, refusal: Refusal | undefined): Failure | undefined {
+  if (refusal?.resource !== Pod.resource) return undefined
+  const { type, message } = refusal
+  if (type === 'create' && surplus < 0) return { reason: 'FailedCreate', message, event: `Error creating: ${message}` }
+  if (type !== 'delete' || surplus <= 0) return undefined
+  return { reason: 'FailedDelete', message: `unable to delete pods: ${message}`, event: `Error deleting: ${message}` }
 }
 
 /** One wake, the earlier of the two; in the background only when nothing but a long back-off is waited for. */

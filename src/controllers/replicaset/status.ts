@@ -2,8 +2,12 @@
  * The status of a ReplicaSet, counted from its pods in one pass.
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/#ReplicaSetStatus
  */
+import { type Condition, isTrue, removeCondition, setCondition } from '../../api/conditions.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { isPodFinished, podAvailableAt } from '../../api/pod-status.ts'
+import { toRfc3339 } from '../../api/time.ts'
+
+type Conditions = readonly Condition[]
 
 export interface Counted {
   /** Pods that count as replicas: neither finished nor terminating. */
@@ -46,10 +50,32 @@ export function counted(replicaSet: KubeObject, pods: readonly KubeObject[], now
   return { active, terminating, failed, fullyLabeled, ready, available, nextAvailableAt }
 }
 
+/** Why the last try did not give the pods their number, for the condition and for an event. */
+export interface Failure {
+  readonly reason: 'FailedCreate' | 'FailedDelete'
+  readonly message: string
+  /** What the event says. */
+  readonly event: string
+}
+
+/** Says that pods could not be made or deleted; stays as it was first said until their number is right. */
+function withFailure(replicaSet: KubeObject, surplus: number, failure: Failure | undefined, now: number): Conditions {
+  const conditions: Conditions = replicaSet.status?.conditions ?? []
+  if (surplus === 0) return removeCondition(conditions, 'ReplicaFailure')
+  if (failure === undefined || isTrue(conditions, 'ReplicaFailure')) return conditions
+  const { reason, message } = failure
+  return setCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message }, toRfc3339(now))
+}
+
 /** The status object; counts of zero are left out as the server leaves them out, `replicas` excepted. */
-export function statusFrom(replicaSet: KubeObject, numbers: Counted): Readonly<Record<string, unknown>> {
-  const conditions: readonly { type: string }[] = replicaSet.status?.conditions ?? []
-  const kept = conditions.filter((condition) => condition.type !== 'ReplicaFailure')
+export function statusFrom(
+  replicaSet: KubeObject,
+  numbers: Counted,
+  failure: Failure | undefined,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const surplus = numbers.active.length - (replicaSet.spec.replicas ?? 1)
+  const conditions = withFailure(replicaSet, surplus, failure, now)
   return {
     replicas: numbers.active.length,
     ...(numbers.fullyLabeled > 0 && { fullyLabeledReplicas: numbers.fullyLabeled }),
@@ -57,6 +83,6 @@ export function statusFrom(replicaSet: KubeObject, numbers: Counted): Readonly<R
     ...(numbers.available > 0 && { availableReplicas: numbers.available }),
     terminatingReplicas: numbers.terminating,
     observedGeneration: replicaSet.metadata.generation ?? 0,
-    ...(kept.length > 0 && { conditions: kept }),
+    ...(conditions.length > 0 && { conditions }),
   }
 }
