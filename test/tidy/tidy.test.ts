@@ -62,7 +62,8 @@ const order = [
   ['kinds'],
   ['store'],
   ['actors', 'controllers', 'scheduler', 'node'],
-  ['cluster', 'server', 'testing'],
+  ['cluster', 'server'],
+  ['testing'],
   ['edge', 'inspector'],
 ]
 const levelOf = (folder: string): number => order.findIndex((level) => level.includes(folder))
@@ -118,6 +119,8 @@ describe('one door for each dependency', () => {
     commander: /^src\/edge\/cli\//,
     ws: /^src\/edge\/websocket/,
     jose: /^src\/edge\/tokens\.ts$/,
+    vitest: /^src\/testing\/vitest/,
+    'fast-check': /^src\/testing\/arbitrary/,
     '@peculiar/x509': /^src\/edge\/pki\.ts$/,
     'reflect-metadata': /^src\/edge\/pki\.ts$/,
   }
