@@ -4,6 +4,7 @@
  */
 import { filter, merge, Subject, type Subscription } from 'rxjs'
 import { machines } from '../machines/index.ts'
+import type { ActorEvent } from './actors/actor.ts'
 import type { Agent } from './actors/agent.ts'
 import { type ActorNews, Host, steppersOf } from './actors/host.ts'
 import { lifeEvents } from './actors/lives/index.ts'
@@ -15,6 +16,7 @@ import type { AuditEvent } from './api/audit.ts'
 import { createRegistry } from './api/registry.ts'
 import { bootSnapshot, bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
+import type { Fault } from './cluster/fault.ts'
 import { type ClusterOptions, historyOf, seedOf, startOf } from './cluster/options.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import type { Controller } from './controllers/controller.ts'
@@ -39,6 +41,11 @@ export interface Trouble {
   readonly error: string
 }
 
+/** What comes from outside and is no transition: a fault inflicted, an event sent to an actor. */
+export type Input =
+  | { readonly type: 'fault'; readonly fault: Fault }
+  | { readonly type: 'send'; readonly actor: string; readonly event: ActorEvent }
+
 /** One running control plane: the world and the machinery that moves it. The machinery holds no state of its own. */
 export interface Plane {
   readonly world: World
@@ -50,6 +57,7 @@ export interface Plane {
   readonly onTrouble: OnTrouble
   readonly news$: Subject<ActorNews>
   readonly trouble$: Subject<Trouble>
+  readonly input$: Subject<Input>
   /** What is asked of the API, for whoever listens. */
   readonly audit$: Subject<AuditEvent>
   /** Ends every pipeline. */
@@ -67,6 +75,7 @@ export function planeOver(
 ): Plane {
   const api = new ApiServer(world.store)
   const audit$ = new Subject<AuditEvent>()
+  const input$ = new Subject<Input>()
   const news$ = new Subject<ActorNews>()
   const host = new Host(world, steppers, (news) => news$.next(news))
   const loop = new Loop(world, api, host, agents, (by, error) =>
@@ -83,7 +92,7 @@ export function planeOver(
       for (const one of controllersOfAll(world.store.registry.kinds)) loop.replace(controllerAgent(one, onTrouble))
     }),
   )
-  return { world, api, host, loop, add, onTrouble, news$, trouble$, audit$, running }
+  return { world, api, host, loop, add, onTrouble, news$, trouble$, input$, audit$, running }
 }
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */

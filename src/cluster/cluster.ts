@@ -251,10 +251,11 @@ export class Cluster implements AsyncDisposable {
 
   /** The actor of an object, a controller (`Controller`, `deployment`) or a container (`Container`, `pod/container`). */
   actor(kind: string, name: string, namespace = 'default'): AnyActorRef {
-    const { host, loop, news$ } = this.#plane
+    const { host, loop, news$, input$ } = this.#plane
     const deliver = (id: string, event: { type: string }) => {
       this.#driver.refuseClosed()
       loop.deliver(id, event)
+      input$.next({ type: 'send', actor: id, event })
       this.#driver.act()
     }
     return actorView(
@@ -324,9 +325,8 @@ export class Cluster implements AsyncDisposable {
     this.#driver.stop()
     this.#plane.loop.stop()
     this.#plane.running.unsubscribe()
-    this.#plane.news$.complete()
-    this.#plane.trouble$.complete()
-    this.#plane.audit$.complete()
+    const { news$, trouble$, input$, audit$ } = this.#plane
+    for (const subject of [news$, trouble$, input$, audit$]) subject.complete()
     this.#plane.api.close()
   }
 

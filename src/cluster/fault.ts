@@ -17,6 +17,11 @@ const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'no
 
 /** Inflicts the fault at this moment. Throws KYB-FAULT for one that does not exist or names nobody. */
 export function inflict(plane: Plane, fault: Fault): void {
+  inflictOn(plane, fault)
+  plane.input$.next({ type: 'fault', fault })
+}
+
+function inflictOn(plane: Plane, fault: Fault): void {
   const words = Object.entries(fault ?? {})
   const [word = '', name] = words[0] ?? []
   if (words.length !== 1 || typeof name !== 'string' || typeof fault !== 'object') throw noFault(fault)

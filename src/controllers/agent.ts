@@ -17,7 +17,7 @@ import { cool, type Heat, heated } from './limiter.ts'
 
 /** What a controller remembers between turns. */
 export interface ControllerMemory {
-  /** Keys to reconcile, each with the revision of the change that asked for it. */
+  /** Keys to reconcile, each with the revision of the change that asked for it; 0 for none. */
   readonly queue: KeyQueue<number>
   /** Failed tries by key. */
   readonly failures: Readonly<Record<string, number>>
@@ -47,6 +47,8 @@ const firstBackoffMs = 5
 const longestBackoffMs = 1_000_000
 /** From this many failed tries on, retrying is background work: `settle()` no longer waits for it. */
 const patientTries = 12
+/** In place of a revision: no change led to it, the controller looked at everything. */
+const nobody = 0
 /** Keys one turn takes at most, so that a long queue does not keep the others from acting. */
 const keysPerTurn = 256
 
@@ -78,7 +80,8 @@ function turn(
   const intents: AgentIntent[] = [...answered.timers]
   let memory: ControllerMemory = { ...answered.memory, queue: rest }
   for (const [key, because] of taken) {
-    const cause: Cause = { why: 'reconcile', by: `controller/${controller.name}`, key, because }
+    const by = { why: 'reconcile', by: `controller/${controller.name}`, key } as const
+    const cause: Cause = because === nobody ? by : { ...by, because }
     const { heat, wait } = heated(memory.heat, key, input.view.now)
     memory = { ...memory, heat }
     if (wait !== undefined) {
@@ -88,7 +91,7 @@ function turn(
         id: `retry ${key}`,
         at: wait.until,
         background: wait.background,
-        data: { key },
+        data: { key, because },
       })
       continue
     }
@@ -100,7 +103,7 @@ function turn(
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       onTrouble(controller.name, key, message)
-      const failed = withFailure(memory, key, message, input.view.now)
+      const failed = withFailure(memory, key, message, input.view.now, because)
       memory = failed.memory
       intents.push(failed.timer)
     }
@@ -108,13 +111,19 @@ function turn(
   return { state: memory, intents, more: queueSize(memory.queue) > 0 || memory.retried.length > 0 }
 }
 
-/** Keys the input leads to: everything on a resync, else by the changes; and those whose timer came due. */
+/**
+ * Keys the input leads to: everything on a resync, else by the changes; and those whose timer came due, because of what
+ * made the controller set it.
+ */
 function keysOf(controller: Controller, input: TurnInput): [string, number][] {
   const { view } = input
-  const due = input.fired.map((timer): [string, number] => [(timer.data as { key: string }).key, view.revision])
+  const due = input.fired.map(({ data }): [string, number] => {
+    const { key, because = nobody } = data as { key: string; because?: number }
+    return [key, because]
+  })
   if (input.resync) {
-    const all = view.list(controller.of).map((object): [string, number] => [keyOf(object), view.revision])
-    const asked = (controller.starts?.(view) ?? []).map((key): [string, number] => [key, view.revision])
+    const all = view.list(controller.of).map((object): [string, number] => [keyOf(object), nobody])
+    const asked = (controller.starts?.(view) ?? []).map((key): [string, number] => [key, nobody])
     return [...due, ...all, ...asked]
   }
   return [...due, ...input.changes.flatMap((change) => changeKeys(controller, () => input.view, change))]
@@ -156,7 +165,7 @@ function intentOf(intent: Intent, key: string, cause: Cause): AgentIntent {
       id: `wake ${key}`,
       at: intent.at,
       background: intent.background === true,
-      data: { key },
+      data: { key, because: cause.because ?? nobody },
     }
   }
   return { ...intent, cause }
@@ -183,7 +192,7 @@ function withAnswers(
     if (outcome.error.code === 404 && transition.type === 'delete') continue
     refused.add(key)
     onTrouble(controller.name, key, outcome.error.message)
-    const failed = withFailure(memory, key, outcome.error.message, input.view.now)
+    const failed = withFailure(memory, key, outcome.error.message, input.view.now, transition.cause?.because)
     memory = withRefusal(failed.memory, key, transition, outcome.error)
     timers.push(failed.timer)
   }
@@ -191,7 +200,7 @@ function withAnswers(
   return { memory: { ...memory, retried: [] }, timers }
 }
 
-function withFailure(memory: ControllerMemory, key: string, message: string, now: number) {
+function withFailure(memory: ControllerMemory, key: string, message: string, now: number, because = nobody) {
   const tries = (memory.failures[key] ?? 0) + 1
   const failures = { ...memory.failures, [key]: tries }
   const errors = { ...memory.errors, [key]: message }
@@ -201,7 +210,7 @@ function withFailure(memory: ControllerMemory, key: string, message: string, now
     id: `retry ${key}`,
     at: now + delay,
     background: tries > patientTries,
-    data: { key },
+    data: { key, because },
   }
   return { memory: { ...memory, failures, errors, failing: Object.keys(failures).length }, timer }
 }

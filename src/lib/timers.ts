@@ -13,7 +13,16 @@ export interface Timer<T> {
   readonly data: T
 }
 
+/** One timer came or went: `gone` was cancelled, replaced or taken. */
+export interface TimerChange<T> {
+  readonly set?: Timer<T>
+  readonly gone?: Timer<T>
+}
+
 export class Timers<T> {
+  /** Told of every change, when somebody listens. A fork has none. */
+  watcher: ((change: TimerChange<T>) => void) | undefined
+
   #heap: Timer<T>[] = []
   #live = new Map<string, Timer<T>>()
   #seq = 0
@@ -27,6 +36,7 @@ export class Timers<T> {
     this.#live.set(id, timer)
     if (!background) this.#foreground++
     this.#push(timer)
+    this.watcher?.({ set: timer })
   }
 
   cancel(id: string): void {
@@ -34,6 +44,7 @@ export class Timers<T> {
     if (timer === undefined) return
     this.#live.delete(id)
     if (!timer.background) this.#foreground--
+    this.watcher?.({ gone: timer })
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#live.size) this.#rebuild()
   }
 
@@ -58,6 +69,7 @@ export class Timers<T> {
     this.#pop()
     this.#live.delete(top.id)
     if (!top.background) this.#foreground--
+    this.watcher?.({ gone: top })
     return top
   }
 

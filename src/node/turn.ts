@@ -12,9 +12,9 @@ import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
 import { isPodFinished } from '../api/pod-status.ts'
 import { equal } from '../lib/equal.ts'
 import type { Ordered } from '../lib/ordered.ts'
-import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { type Occupancy, occupancyOf, occupy, refusalOf } from './admit.ts'
+import { caused } from './caused.ts'
 import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
 import { nodeAsked } from './nodes.ts'
@@ -191,7 +191,7 @@ export class KubeletTurn implements SyncContext {
       statuses.push(...this.#statusOf(pod, actor))
       endings.push(...endOf(pod, actor))
     }
-    return [...this.intents, ...statuses, ...endings].map(caused)
+    return [...this.intents, ...statuses, ...endings].map((intent) => caused(intent, this.view))
   }
 
   #forget(podId: string): void {
@@ -381,16 +381,4 @@ function endOf(pod: KubeObject, actor: AnyMachineSnapshot): AgentIntent[] {
   if (!actor.matches('stopped') || (deletionGracePeriodSeconds === 0 && finalizers.length > 0)) return cancel
   const ref = { resource: 'pods', namespace, name }
   return [...cancel, { type: 'delete', ref, uid, graceSeconds: 0, trusted: true }]
-}
-
-/** Every write names its object as its key: a refused one keeps back only later writes of the same object. */
-function caused(intent: AgentIntent): AgentIntent {
-  if (intent.type === 'timer.set' || intent.type === 'timer.cancel' || intent.cause !== undefined) return intent
-  return { ...intent, cause: { why: 'actor', by: 'kubelet', key: keyOfWrite(intent) } }
-}
-
-function keyOfWrite(write: Transition): string {
-  if (write.type === 'report') return `report ${write.regarding.kind} ${keyOf(write.regarding)} ${write.reason}`
-  if (write.type === 'create') return `${write.resource} ${keyOf(write.object)}`
-  return `${write.ref.resource} ${objectKey(write.ref.namespace, write.ref.name)}`
 }
