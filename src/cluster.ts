@@ -64,7 +64,8 @@ export interface Plane {
   readonly running: Subscription
 }
 
-const steppers = steppersOf(machines)
+/** Every machine, ready to step. */
+export const steppers = steppersOf(machines)
 
 /** The control plane over a world: composed observable pipelines that emit desired-state transitions. */
 export function planeOver(
@@ -108,7 +109,13 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   return new Cluster(plane, options, over)
 }
 
-function agentsOf(options: ClusterOptions, world: World, used: readonly Controller[], onTrouble: OnTrouble): Agent[] {
+/** Everybody who takes turns in a cluster of these options. */
+export function agentsOf(
+  options: ClusterOptions,
+  world: World,
+  used: readonly Controller[],
+  onTrouble: OnTrouble,
+): Agent[] {
   const all = [...controllersFor(world.store.registry.kinds), ...(options.controllers ?? []), ...used]
   return [
     createKubelets({ nodes: nodeSpecs(options.nodes ?? 3), scripts: options.scripts ?? {} }),

@@ -27,7 +27,8 @@ interface Asked {
   }
 }
 
-interface Stepper {
+/** One machine, ready to step. */
+export interface Stepper {
   readonly machine: AnyStateMachine
   /** The ids of all its delayed transitions. */
   readonly delays: readonly string[]
@@ -180,12 +181,13 @@ export class Host {
   }
 }
 
-function timerPrefix(id: string): string {
+/** What the ids of an actor's timers begin with. */
+export function timerPrefix(id: string): string {
   return `actor ${id} `
 }
 
 /** A delayed transition is background work when the state it belongs to carries that tag. */
-function isBackground(machine: AnyStateMachine, sendId: string): boolean {
+export function isBackground(machine: AnyStateMachine, sendId: string): boolean {
   const rest = sendId.slice(afterPrefix.length)
   const state = rest.slice(rest.indexOf('.') + 1)
   if (!sendId.startsWith(afterPrefix)) return false

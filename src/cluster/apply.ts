@@ -7,8 +7,13 @@ import type { Kind } from '../api/kind.ts'
 import type { KubeObject } from '../api/object.ts'
 import { mergePatch } from '../api/patch/merge.ts'
 import { strategicMergePatch } from '../api/patch/strategic.ts'
+import type { Registry } from '../api/registry.ts'
 import { type Definition, definition, type FieldType } from '../api/schema/schema.ts'
 import { equal } from '../lib/equal.ts'
+import type { Create, Update } from '../store/transition.ts'
+import type { View } from '../store/view.ts'
+import { shownFrom } from './selecting.ts'
+import { unknownKind } from './unknown-kind.ts'
 
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -40,6 +45,26 @@ function previouslyApplied(live: KubeObject): unknown {
   } catch {
     return undefined
   }
+}
+
+/** What applying `wanted` comes to, as kubectl apply does it: a create, or an update with what the three-way merge says. */
+export function applied(
+  view: View,
+  registry: Registry,
+  wanted: KubeObject,
+): { kind: Kind; transition: Create | Update } {
+  const kind = registry.byKind(wanted.apiVersion, wanted.kind)
+  if (kind?.served !== true) throw unknownKind(wanted)
+  const namespace = kind.namespaced ? (wanted.metadata?.namespace ?? 'default') : ''
+  const object = { ...wanted, metadata: { ...wanted.metadata, ...(kind.namespaced ? { namespace } : {}) } }
+  const name = object.metadata.name
+  const live = name === undefined ? undefined : view.get(kind, namespace, name)
+  const { apiVersion, resource } = kind
+  const said = { apiVersion, fieldValidation: 'Strict', manager: 'kubectl-client-side-apply' } as const
+  if (live === undefined)
+    return { kind, transition: { type: 'create', resource, namespace, object: withLastApplied(object), ...said } }
+  const next = threeWay(kind, shownFrom(kind, live), object)
+  return { kind, transition: { type: 'update', ref: { resource, namespace, name }, object: next, ...said } }
 }
 
 type Dict = Readonly<Record<string, unknown>>

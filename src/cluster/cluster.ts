@@ -22,7 +22,7 @@ import type { Snapshot } from '../store/snapshot.ts'
 import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { type AdmitOptions, type Admitted, admittedAs, trialOf } from './admit.ts'
-import { threeWay, withLastApplied } from './apply.ts'
+import { applied } from './apply.ts'
 import { Clocks, type ClusterClock } from './clocks.ts'
 import { Driver } from './driver.ts'
 import { type Fault, inflict } from './fault.ts'
@@ -130,6 +130,11 @@ export class Cluster implements AsyncDisposable {
 
   get options(): ClusterOptions {
     return this.#options
+  }
+
+  /** Controllers that were added by `use`. */
+  get used(): readonly Controller[] {
+    return this.#used
   }
 
   /** What is inside the pods, for the parts of kybern that stand on it. */
@@ -335,28 +340,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   async #applyOne(wanted: KubeObject): Promise<KubeObject> {
-    const kind = this.registry.byKind(wanted.apiVersion, wanted.kind)
-    if (kind?.served !== true) throw unknownKind(wanted)
-    const namespace = kind.namespaced ? (wanted.metadata?.namespace ?? 'default') : ''
-    const object = { ...wanted, metadata: { ...wanted.metadata, ...(kind.namespaced ? { namespace } : {}) } }
-    const name = object.metadata.name
-    const live = name === undefined ? undefined : this.view.get(kind, namespace, name)
-    const { apiVersion } = kind
-    const by = { cause: userCause, manager: 'kubectl-client-side-apply' } as const
-    const options = { apiVersion, fieldValidation: 'Strict', ...by } as const
-    if (live === undefined) {
-      const create = {
-        type: 'create',
-        resource: kind.resource,
-        namespace,
-        object: withLastApplied(object),
-        ...options,
-      } as const
-      return shownFrom(kind, await this.#done(create))
-    }
-    const next = threeWay(kind, shownFrom(kind, live), object)
-    const ref = this.#ref(kind, name, namespace)
-    return shownFrom(kind, await this.#done({ type: 'update', ref, object: next, ...options }))
+    const { kind, transition } = applied(this.view, this.registry, wanted)
+    return shownFrom(kind, await this.#done({ ...transition, cause: userCause }))
   }
 
   async #act(transition: Transition): Promise<KubeObject> {

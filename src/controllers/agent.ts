@@ -129,7 +129,8 @@ function keysOf(controller: Controller, input: TurnInput): [string, number][] {
   return [...due, ...input.changes.flatMap((change) => changeKeys(controller, () => input.view, change))]
 }
 
-function changeKeys(controller: Controller, view: () => View, change: Change): [string, number][] {
+/** The keys a change leads to. */
+export function changeKeys(controller: Controller, view: () => View, change: Change): [string, number][] {
   const keys: string[] = []
   if (change.resource === controller.of.resource && controller.matters?.(change) !== false) keys.push(change.key)
   if (controller.owns.some((kind) => kind.resource === change.resource)) {

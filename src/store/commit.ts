@@ -75,7 +75,11 @@ function attempted(context: CommitContext, transition: Transition, planned: Comm
   }
 }
 
-function planOf(context: CommitContext, transition: Transition): Plan | undefined {
+/**
+ * What one transition comes to, or undefined when nothing is to be written; throws StatusError for what is refused. For
+ * those who keep the state in another form than a Snapshot (the explorer): everybody else takes `reduce`.
+ */
+export function planOf(context: CommitContext, transition: Transition): Plan | undefined {
   switch (transition.type) {
     case 'create':
       return planCreate(context, transition)

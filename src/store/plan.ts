@@ -20,6 +20,8 @@ export interface CommitContext {
   readonly now: number
   readonly prng: Prng
   readonly admission: readonly AdmissionPlugin[]
+  /** What the commit reads instead of `snapshot`, for those who keep the state in another form. */
+  readonly view?: View
 }
 
 /** One write to be: `next` undefined removes, `next === previous` leaves everything as it is. */
@@ -85,5 +87,5 @@ export function lookUp(context: CommitContext, resource: ResourceKey, key: strin
 
 /** A view of the moment of the commit. */
 export function viewOf(context: CommitContext): View {
-  return viewOver(context.snapshot, context.registry, context.now, context.latest)
+  return context.view ?? viewOver(context.snapshot, context.registry, context.now, context.latest)
 }

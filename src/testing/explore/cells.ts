@@ -1,0 +1,212 @@
+/**
+ * The state of an exploration as numbers: every object, queue entry, actor, timer and memory has a cell, every value a
+ * cell may hold has a number. A state is one Int32Array; two states are equal when their numbers are. Objects are
+ * interned without their resourceVersion and given their number instead: it differs exactly when the object does.
+ * Source: hash-consing and state vectors of explicit model checkers (Spin: https://spinroot.com/spin/Doc/ieee97.pdf)
+ */
+import type { KubeObject, ResourceKey } from '../../api/object.ts'
+import { deepFreeze } from '../../lib/deep-freeze.ts'
+import { canonicalText } from './canonical.ts'
+
+/** Cell values by slot; what lies past the end is 0, which is `absent` everywhere. */
+export type Vector = Int32Array
+
+/** What a slot is for: the first part of its name. */
+export type CellKind =
+  | 'object'
+  | 'queue'
+  | 'failure'
+  | 'memory'
+  | 'inbox'
+  | 'actor'
+  | 'beneath'
+  | 'timer'
+  | 'count'
+  | 'held'
+  | 'other'
+
+export interface Slot {
+  readonly kind: CellKind
+  readonly name: string
+  /** Of objects: the collection. Of queues and failures: the controller. Of inboxes and held changes: the agent. */
+  readonly of: string
+  /** Of objects and queues: the key. */
+  readonly key: string
+}
+
+export class Cells {
+  readonly slots: Slot[] = []
+  /** Slots of what never changes in this exploration: they are numbered -1, -2, … and their values stand here. */
+  readonly still: Slot[] = []
+  readonly stillValues: number[] = []
+  /** Slots of all objects that may change. */
+  readonly movingObjects: number[] = []
+  readonly #isStill: (resource: ResourceKey) => boolean
+  readonly #slotOf = new Map<string, number>()
+  readonly #byKind = new Map<CellKind, number[]>()
+  readonly #byResource = new Map<ResourceKey, number[]>()
+  readonly #values: unknown[] = [undefined, true]
+  readonly #idOf = new Map<string, number>([['true', 1]])
+  readonly #known = new WeakMap<object, number>()
+  readonly #lists = new Map<number, number>()
+  readonly #parts = new Map<string, unknown>()
+
+  /** `isStill` names the collections in which nothing changes. */
+  constructor(isStill: (resource: ResourceKey) => boolean = () => false) {
+    this.#isStill = isStill
+  }
+
+  /** The slot of this kind and name; made when it is new. */
+  slot(kind: CellKind, of: string, key = ''): number {
+    const name = `${kind} ${of} ${key}`
+    const known = this.#slotOf.get(name)
+    if (known !== undefined) return known
+    const isStill = kind === 'object' && this.#isStill(of)
+    const list = isStill ? this.still : this.slots
+    const made = isStill ? -1 - list.length : list.length
+    list.push({ kind, name, of, key })
+    this.#slotOf.set(name, made)
+    this.ofKind(kind).push(made)
+    if (kind === 'object') (this.ofResource(of) as number[]).push(made)
+    if (kind === 'object' && !isStill) this.movingObjects.push(made)
+    return made
+  }
+
+  /** What a slot is. */
+  slotAt(slot: number): Slot {
+    return (slot < 0 ? this.still[-1 - slot] : this.slots[slot]) as Slot
+  }
+
+  /** The number in a cell of a state. */
+  read(vector: Vector, slot: number): number {
+    return (slot < 0 ? this.stillValues[-1 - slot] : vector[slot]) ?? 0
+  }
+
+  isStill(resource: ResourceKey): boolean {
+    return this.#isStill(resource)
+  }
+
+  /** The slots of a collection's objects, in the order they came; the list grows. */
+  ofResource(resource: ResourceKey): readonly number[] {
+    return listIn(this.#byResource, resource)
+  }
+
+  /** The slots of a kind, in the order they came; the list grows. */
+  ofKind(kind: CellKind): number[] {
+    return listIn(this.#byKind, kind)
+  }
+
+  /** The value behind a number. */
+  value<T>(id: number): T {
+    return this.#values[id] as T
+  }
+
+  object(id: number): KubeObject | undefined {
+    return this.#values[id] as KubeObject | undefined
+  }
+
+  /** The number of a plain value (persistent maps of it included). */
+  id(value: unknown): number {
+    if (value === undefined) return 0
+    if (value === true) return 1
+    const isObject = typeof value === 'object' && value !== null
+    const known = isObject ? this.#known.get(value) : undefined
+    if (known !== undefined) return known
+    const id = this.#intern(canonicalText(value), value)
+    if (isObject) this.#known.set(value, id)
+    return id
+  }
+
+  /** The number of a value that is told apart by another, plain one. */
+  named(plain: unknown, value: object): number {
+    const known = this.#known.get(value)
+    if (known !== undefined) return known
+    const id = this.#intern(`@${canonicalText(plain)}`, value)
+    this.#known.set(value, id)
+    return id
+  }
+
+  /** The number of an object; the one kept says it as its resourceVersion. */
+  objectId(object: KubeObject | undefined): number {
+    if (object === undefined) return 0
+    const known = this.#known.get(object)
+    if (known !== undefined) return known
+    const { resourceVersion: _version, ...metadata } = object.metadata
+    const bare: Record<string, unknown> = { ...object, metadata }
+    for (const part of ['spec', 'status']) if (bare[part] !== undefined) bare[part] = this.#shared(bare[part])
+    const text = canonicalText(bare)
+    const found = this.#idOf.get(text)
+    const id = found ?? this.#values.length
+    if (found === undefined) {
+      const kept = deepFreeze({ ...bare, metadata: { ...metadata, resourceVersion: String(id) } })
+      this.#idOf.set(text, id)
+      this.#values.push(kept)
+      this.#known.set(kept as object, id)
+    }
+    this.#known.set(object, id)
+    return id
+  }
+
+  /** The list behind a number with one more entry: the number of that list. */
+  appended(list: number, entry: number): number {
+    const pair = list * 0x400000 + entry
+    const known = this.#lists.get(pair)
+    if (known !== undefined) return known
+    const id = this.id([...(this.value<readonly number[]>(list) ?? []), entry])
+    this.#lists.set(pair, id)
+    return id
+  }
+
+  /** How many values there are. */
+  get size(): number {
+    return this.#values.length
+  }
+
+  /** Equal specs and statuses are one object: who compares by identity sees what did not change. */
+  #shared(part: unknown): unknown {
+    const text = canonicalText(part)
+    const known = this.#parts.get(text)
+    if (known !== undefined) return known
+    this.#parts.set(text, part)
+    return part
+  }
+
+  #intern(text: string, value: unknown): number {
+    const known = this.#idOf.get(text)
+    if (known !== undefined) return known
+    const id = this.#values.length
+    this.#values.push(value)
+    this.#idOf.set(text, id)
+    return id
+  }
+}
+
+function listIn<K>(map: Map<K, number[]>, key: K): number[] {
+  let list = map.get(key)
+  if (list === undefined) {
+    list = []
+    map.set(key, list)
+  }
+  return list
+}
+
+/** Spreads a slot and its value over 32 bits. */
+export function mixed(slot: number, value: number): number {
+  let x = Math.imul(slot + 0x9e3779b9, 0x85ebca6b) ^ Math.imul(value + 0x7f4a7c15, 0xc2b2ae35)
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d)
+  x = Math.imul(x ^ (x >>> 12), 0x297a2d39)
+  return x ^ (x >>> 15)
+}
+
+/** A second, independent spreading: together 64 bits. */
+export function mixedToo(slot: number, value: number): number {
+  let x = Math.imul(slot + 0x165667b1, 0xd3a2646d) ^ Math.imul(value + 0x27d4eb2f, 0xfd7046c5)
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b)
+  return x ^ (x >>> 16)
+}
+
+/** Two 32-bit sums as one number of 53 bits, for keys of maps. */
+export function joined(low: number, high: number): number {
+  return (low >>> 0) + (high & 0x1fffff) * 0x1_0000_0000
+}

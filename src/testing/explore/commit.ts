@@ -1,0 +1,158 @@
+/**
+ * Writing in an exploration: the same plans as everywhere (admission, strategies, validation, conflicts), kept in cells
+ * instead of a Snapshot. Names and uids are drawn from a count of what was created under a name, so that they do not
+ * depend on what happened elsewhere.
+ */
+import { type KubeObject, keyOf, objectKey, type ResourceKey } from '../../api/object.ts'
+import { StatusError } from '../../api/status-error.ts'
+import { fnv32 } from '../../lib/digest.ts'
+import { type Prng, prngOf } from '../../lib/prng.ts'
+import type { AdmissionPlugin } from '../../store/admission-step.ts'
+import { planOf } from '../../store/commit.ts'
+import type { Latest } from '../../store/latest.ts'
+import { NeedsAnswers } from '../../store/outside.ts'
+import type { CommitContext, Plan } from '../../store/plan.ts'
+import { emptySnapshot } from '../../store/snapshot.ts'
+import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
+import type { Draft } from './draft.ts'
+import { viewThrough } from './reader.ts'
+
+/** Told of every change, before the next write. */
+export type Notify = (draft: Draft, change: Change) => void
+
+/** Writes of one exploration. */
+export class Writer {
+  readonly #admission: readonly AdmissionPlugin[]
+  readonly #notify: Notify
+  readonly #seed: number
+
+  constructor(admission: readonly AdmissionPlugin[], seed: number, notify: Notify) {
+    this.#admission = admission
+    this.#notify = notify
+    this.#seed = seed
+  }
+
+  /** Carries one transition out and ends a segment with it; events are not kept. */
+  write(draft: Draft, transition: Exclude<Transition, { type: 'report' }>): Outcome {
+    const cause = transition.cause ?? { why: 'request', by: 'user' }
+    const { prng, undraw } = this.#prng(draft, transition)
+    const said = { verb: verbOf(transition), resource: resourceOf(transition), key: keyOfTransition(transition) }
+    try {
+      const plan = planOf(this.#context(draft, prng), transition) as Plan
+      const change = this.#carryOut(draft, plan, cause)
+      const written = { ...said, key: plan.key, change, refused: undefined, code: 200 }
+      if (change !== undefined) this.#notify(draft, change)
+      draft.wrote(written)
+      const object = (plan.next ?? plan.last ?? plan.previous) as KubeObject
+      const kept = change?.object ?? object
+      return change === undefined
+        ? { ok: true, object: kept, warnings: [] }
+        : { ok: true, object: kept, change, warnings: [] }
+    } catch (error) {
+      if (error instanceof NeedsAnswers || !(error instanceof StatusError)) throw error
+      undraw()
+      draft.wrote({ ...said, change: undefined, refused: error.message, code: error.code })
+      return { ok: false, error }
+    }
+  }
+
+  #context(draft: Draft, prng: Prng): CommitContext {
+    const { ground } = draft
+    const latest = {
+      at: (_snapshot: unknown, resource: ResourceKey, key: string) =>
+        ground.cells.object(draft.at(ground.cells.slot('object', resource, key))),
+    } as unknown as Latest
+    return {
+      snapshot: emptySnapshot(ground.start),
+      latest,
+      view: viewThrough(draft),
+      registry: ground.registry,
+      get now() {
+        return draft.now
+      },
+      prng,
+      admission: this.#admission,
+    }
+  }
+
+  /** Draws from the seed, what is written, and how often something of this name was; the count goes up with the first draw. */
+  #prng(draft: Draft, transition: Transition): { prng: Prng; undraw: () => void } {
+    let drawn: Prng | undefined
+    const name = nameOfTransition(transition)
+    const slot = draft.ground.cells.slot('count', `${resourceOf(transition)} ${name}`)
+    const generator = (): Prng => {
+      if (drawn !== undefined) return drawn
+      const count = draft.at(slot)
+      draft.set(slot, count + 1)
+      drawn = prngOf((fnv32(`${resourceOf(transition)} ${name} ${count}`) ^ this.#seed) | 0)
+      return drawn
+    }
+    const prng: Prng = {
+      below: (bound) => generator().below(bound),
+      hex: (count) => generator().hex(count),
+      suffix: (count) => generator().suffix(count),
+      get state() {
+        return []
+      },
+      restore() {},
+    }
+    const undraw = (): void => {
+      if (drawn !== undefined) draft.set(slot, draft.at(slot) - 1)
+    }
+    return { prng, undraw }
+  }
+
+  #carryOut(
+    draft: Draft,
+    { kind, key, previous, next, last = previous, also }: Plan,
+    cause: Cause,
+  ): Change | undefined {
+    for (const side of also ?? []) {
+      const sideKey = keyOf(side.next)
+      this.#notify(draft, this.#put(draft, side.kind.resource, sideKey, side.previous, side.next, undefined, cause))
+    }
+    if (next !== undefined && next === previous) return undefined
+    return this.#put(draft, kind.resource, key, previous, next, last, cause)
+  }
+
+  #put(
+    draft: Draft,
+    resource: ResourceKey,
+    key: string,
+    previous: KubeObject | undefined,
+    next: KubeObject | undefined,
+    last: KubeObject | undefined,
+    cause: Cause,
+  ): Change {
+    const { cells } = draft.ground
+    const slot = cells.slot('object', resource, key)
+    const version = cells.objectId(next)
+    draft.set(slot, version)
+    const type = previous === undefined ? 'ADDED' : next === undefined ? 'DELETED' : 'MODIFIED'
+    const object = (next === undefined ? (last as KubeObject) : cells.object(version)) as KubeObject
+    return { type, resource, key, object, previous, revision: 1, time: draft.ground.start, cause }
+  }
+}
+
+function resourceOf(transition: Transition): ResourceKey {
+  if ('ref' in transition) return transition.ref.resource
+  return transition.type === 'create' ? transition.resource : 'events'
+}
+
+/** What is created, or which object is written: what draws are told apart by. */
+function nameOfTransition(transition: Transition): string {
+  if ('ref' in transition) return objectKey(transition.ref.namespace, transition.ref.name)
+  if (transition.type !== 'create') return ''
+  const { name, generateName } = transition.object.metadata
+  return objectKey(transition.namespace, name || `${generateName ?? ''}*`)
+}
+
+function keyOfTransition(transition: Transition): string {
+  return nameOfTransition(transition)
+}
+
+function verbOf(transition: Transition): string {
+  if (transition.type === 'pod.bind') return 'bind'
+  const subresource = 'subresource' in transition ? transition.subresource : undefined
+  return subresource ? `${transition.type}/${subresource}` : transition.type
+}

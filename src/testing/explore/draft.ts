@@ -1,0 +1,129 @@
+/**
+ * One local step while it is made: it reads a state through a recorder, sees its own writes, and gathers what changes as
+ * operations on cells, in segments. A segment ends with one write to the API: a crash may come between any two.
+ */
+import type { Kind } from '../../api/kind.ts'
+import type { ResourceKey } from '../../api/object.ts'
+import type { Change } from '../../store/transition.ts'
+import type { Vector } from './cells.ts'
+import { type Ground, Reader, type Sight } from './reader.ts'
+import type { Recorder } from './trace.ts'
+
+/** A change of one cell: a new number, or one more entry of the list in it. */
+export interface Op {
+  readonly slot: number
+  readonly value: number
+  readonly append: boolean
+}
+
+/** What one write to the API did. `refused` is the error in words when it was refused. */
+export interface Written {
+  readonly verb: string
+  readonly resource: ResourceKey
+  readonly key: string
+  readonly change: Change | undefined
+  readonly refused: string | undefined
+  /** Its code when it was refused: 409, 404, … */
+  readonly code: number
+}
+
+/** Operations up to and with one write. The last segment of a step may have none. */
+export interface Segment {
+  readonly ops: readonly Op[]
+  readonly written: Written | undefined
+}
+
+/** Something was written that was taken for still: the exploration begins again with that collection's objects as cells. */
+export class Moved extends Error {
+  readonly resource: ResourceKey
+
+  constructor(resource: ResourceKey) {
+    super(`${resource} changed`)
+    this.resource = resource
+  }
+}
+
+export class Draft implements Sight {
+  readonly ground: Ground
+  readonly reader: Reader
+  readonly segments: Segment[] = []
+  readonly #over = new Map<number, number>()
+  #ops: Op[] = []
+
+  constructor(ground: Ground, vector: Vector, recorder: Recorder) {
+    this.ground = ground
+    this.reader = new Reader(ground, vector, recorder)
+  }
+
+  get now(): number {
+    return this.reader.now
+  }
+
+  /** The clock as ms since the start. */
+  get offset(): number {
+    return this.at(this.ground.clock)
+  }
+
+  at(slot: number): number {
+    return this.#over.get(slot) ?? this.reader.at(slot)
+  }
+
+  collection(resource: ResourceKey): readonly number[] {
+    return this.#withOwn(this.reader.collection(resource), (slot) => this.ground.cells.slotAt(slot).of === resource)
+  }
+
+  index(kind: Kind, index: string, value: string): readonly number[] {
+    const { cells } = this.ground
+    return this.#withOwn(this.reader.index(kind, index, value), (slot, version) => {
+      const object = cells.object(version)
+      if (cells.slotAt(slot).of !== kind.resource || object === undefined) return false
+      if (index === 'owner') return object.metadata.ownerReferences?.some((owner) => owner.uid === value) === true
+      return kind.indexes?.[index]?.(object).includes(value) === true
+    })
+  }
+
+  dependents(uid: string): readonly number[] {
+    const { cells } = this.ground
+    return this.#withOwn(
+      this.reader.dependents(uid),
+      (_slot, version) => cells.object(version)?.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true,
+    )
+  }
+
+  set(slot: number, value: number): void {
+    if (slot < 0) throw new Moved(this.ground.cells.slotAt(slot).of)
+    this.#over.set(slot, value)
+    this.#ops.push({ slot, value, append: false })
+  }
+
+  /** Adds an entry to the list in a cell without reading it. */
+  append(slot: number, entry: number): void {
+    const own = this.#over.get(slot)
+    if (own !== undefined) this.#over.set(slot, this.ground.cells.appended(own, entry))
+    this.#ops.push({ slot, value: entry, append: true })
+  }
+
+  /** Ends a segment with a write. */
+  wrote(written: Written): void {
+    this.segments.push({ ops: this.#ops, written })
+    this.#ops = []
+  }
+
+  /** The segments, the operations after the last write included. */
+  done(): readonly Segment[] {
+    if (this.#ops.length > 0) this.segments.push({ ops: this.#ops, written: undefined })
+    this.#ops = []
+    return this.segments
+  }
+
+  /** Base slots with this draft's own writes of object cells. */
+  #withOwn(base: readonly number[], member: (slot: number, version: number) => boolean): readonly number[] {
+    const { cells } = this.ground
+    const own = [...this.#over].filter(([slot]) => cells.slotAt(slot).kind === 'object')
+    if (own.length === 0) return base
+    const kept = base.filter((slot) => !this.#over.has(slot))
+    const added = own.filter(([slot, version]) => version !== 0 && member(slot, version)).map(([slot]) => slot)
+    const keyOf = (slot: number): string => cells.slotAt(slot).key
+    return [...kept, ...added].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * What may happen next in a state, and what comes of it: the transition relation of an exploration. Local steps come from
+ * the system's tables; time, faults and inputs are worked out on the numbers.
+ */
+import type { Transition } from '../../store/transition.ts'
+import type { View } from '../../store/view.ts'
+import { mixed, mixedToo, type Vector } from './cells.ts'
+import type { Op, Segment, Written } from './draft.ts'
+import type { TimerValue } from './host.ts'
+import type { Local, System } from './system.ts'
+import type { Read } from './trace.ts'
+
+/** Something the user does. */
+export interface Input {
+  readonly name: string
+  readonly writes: (view: View) => readonly Transition[]
+}
+
+/** One choice: something that may happen next. */
+export interface Action {
+  /** Unique and stable: a log of names replays a run. */
+  readonly name: string
+  readonly type: 'local' | 'time' | 'input' | 'fault'
+  /** Who acts: `controller/replicaset`, `scheduler`, `kubelet`, `user`, `clock`, `fault`. */
+  readonly actor: string
+  readonly local: Local | undefined
+  readonly take: (vector: Vector) => Taken
+}
+
+/** One write within a step, and the state right after it. */
+export interface Passage {
+  readonly vector: Vector
+  readonly written: Written | undefined
+}
+
+/** What came of an action. */
+export interface Taken {
+  readonly next: Vector
+  /** The states on the way, the last of which is `next`. */
+  readonly passages: readonly Passage[]
+  /** What was read for it; undefined when it depends on everything. */
+  readonly reads: readonly Read[] | undefined
+}
+
+export interface ExplorerOptions {
+  readonly inputs: readonly Input[]
+  /** `anytime`: inputs come in order at any moment. `quiet`: only when nobody has anything to do. */
+  readonly inputsWhen: 'anytime' | 'quiet'
+  /** Background timers fire up to this many ms after the start; 0: none do once all else is quiet. */
+  readonly horizonMs: number
+}
+
+export class Explorer {
+  readonly system: System
+  readonly options: ExplorerOptions
+  readonly #inputSlot: number
+  readonly #bySlot = new Map<number, Action>()
+  readonly #inputs: Action[]
+  readonly #time: Action
+
+  constructor(system: System, options: ExplorerOptions) {
+    this.system = system
+    this.options = options
+    const { cells } = system.base.ground
+    this.#inputSlot = cells.slot('other', 'inputs')
+    this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.#pass(vector) }
+    this.#inputs = options.inputs.map(({ name, writes }, index) => {
+      const local = system.asked(`${index} ${name}`, 'user', writes)
+      const then: Op = { slot: this.#inputSlot, value: index + 1, append: false }
+      return {
+        name: `input ${index} ${name}`,
+        type: 'input',
+        actor: 'user',
+        local,
+        take: (vector) => this.#local(local, vector, then),
+      }
+    })
+  }
+
+  /** Everything that may happen next, in the order of its names. */
+  enabled(vector: Vector): Action[] {
+    const actions = this.pending(vector)
+    const isQuiet = actions.length === 0
+    const input = this.#inputs[vector[this.#inputSlot] ?? 0]
+    if (input !== undefined && (isQuiet || this.options.inputsWhen === 'anytime')) actions.push(input)
+    if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
+    return actions.length > 1 ? actions.sort(byName) : actions
+  }
+
+  /** Who has something to do at this instant. */
+  pending(vector: Vector): Action[] {
+    const { cells } = this.system.base.ground
+    const actions: Action[] = []
+    for (const kind of ['queue', 'inbox'] as const) {
+      const slots = cells.ofKind(kind)
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i] as number
+        if ((vector[slot] ?? 0) !== 0) actions.push(this.#bySlot.get(slot) ?? this.#actionOf(slot))
+      }
+    }
+    return actions
+  }
+
+  /** True when nothing is left to do: nobody is pending, no input is left and no foreground timer is set. */
+  isSettled(vector: Vector): boolean {
+    return this.enabled(vector).length === 0
+  }
+
+  /** The vector with operations carried out. */
+  applied(vector: Vector, ops: readonly Op[]): Vector {
+    const { cells } = this.system.base.ground
+    let next = vector
+    let own = false
+    for (let i = 0; i < ops.length; i++) {
+      const { slot, value, append } = ops[i] as Op
+      if (!own) {
+        next = this.#copy(vector)
+        own = true
+      }
+      next[slot] = append ? cells.appended(next[slot] ?? 0, value) : value
+    }
+    return next
+  }
+
+  #copy(vector: Vector): Vector {
+    const size = this.system.base.ground.cells.slots.length
+    if (vector.length >= size) return vector.slice()
+    const grown = new Int32Array(size + 16)
+    grown.set(vector)
+    return grown
+  }
+
+  #actionOf(slot: number): Action {
+    const { kind, of, key } = this.system.base.ground.cells.slotAt(slot)
+    const local = kind === 'queue' ? this.system.reconcile(of, key) : this.system.turn(of)
+    const action: Action = {
+      name: local.name,
+      type: 'local',
+      actor: local.actor,
+      local,
+      take: (vector) => this.#local(local, vector),
+    }
+    this.#bySlot.set(slot, action)
+    return action
+  }
+
+  #local(local: Local, vector: Vector, then?: Op): Taken {
+    const { result, reads } = this.system.segments(local, vector)
+    const passages = this.passages(vector, result)
+    const last = passages[passages.length - 1]?.vector ?? vector
+    if (then === undefined) return { next: last, passages, reads }
+    const next = this.applied(last, [then])
+    return { next, passages: [...passages, { vector: next, written: undefined }], reads }
+  }
+
+  /** The states after each segment. */
+  passages(vector: Vector, segments: readonly Segment[]): Passage[] {
+    const passages: Passage[] = []
+    let at = vector
+    for (let i = 0; i < segments.length; i++) {
+      const { ops, written } = segments[i] as Segment
+      at = this.applied(at, ops)
+      passages.push({ vector: at, written })
+    }
+    return passages
+  }
+
+  /** When the next timer that counts is due, in ms since the start. */
+  #nextDue(vector: Vector): number | undefined {
+    const { cells } = this.system.base.ground
+    const slots = cells.ofKind('timer')
+    let due = Number.POSITIVE_INFINITY
+    let foreground = false
+    for (let i = 0; i < slots.length; i++) {
+      const id = vector[slots[i] as number] ?? 0
+      if (id === 0) continue
+      const { at, background } = cells.value<TimerValue>(id)
+      if (at < due) due = at
+      if (!background) foreground = true
+    }
+    if (due === Number.POSITIVE_INFINITY) return undefined
+    return foreground || due <= this.options.horizonMs ? due : undefined
+  }
+
+  /** Time moves to the next timer, and all of that instant fire. */
+  #pass(vector: Vector): Taken {
+    const { system } = this
+    const { cells, clock } = system.base.ground
+    const due = this.#nextDue(vector)
+    if (due === undefined) return { next: vector, passages: [], reads: undefined }
+    const reading = { at: (slot: number) => cells.read(vector, slot) }
+    const ops: Op[] = [{ slot: clock, value: Math.max(due, vector[clock] ?? 0), append: false }]
+    const fired = cells
+      .ofKind('timer')
+      .filter((slot) => (vector[slot] ?? 0) !== 0 && cells.value<TimerValue>(vector[slot] as number).at <= due)
+      .sort((a, b) => (cells.slotAt(a).name < cells.slotAt(b).name ? -1 : 1))
+    for (const timer of fired) {
+      ops.push({ slot: timer, value: 0, append: false })
+      const value = cells.value<TimerValue>(vector[timer] as number)
+      const { slot, entry } = system.fired(reading, cells.slotAt(timer).of, value)
+      ops.push({ slot, value: entry === 0 ? 1 : entry, append: entry !== 0 })
+    }
+    const next = this.applied(vector, ops)
+    return { next, passages: [{ vector: next, written: undefined }], reads: undefined }
+  }
+}
+
+function byName(a: Action, b: Action): number {
+  return a.name < b.name ? -1 : 1
+}
+
+/** A state as 64 bits in two halves: equal states have equal halves, and others hardly ever do. */
+export function hashOf(vector: Vector): readonly [number, number] {
+  let low = 0
+  let high = 0
+  for (let slot = 0; slot < vector.length; slot++) {
+    const value = vector[slot] as number
+    if (value === 0) continue
+    low = (low + mixed(slot, value)) | 0
+    high = (high + mixedToo(slot, value)) | 0
+  }
+  return [low, high]
+}

@@ -1,0 +1,143 @@
+/**
+ * What an agent sees: the truth, but for changes of collections whose watch is held. Held changes wait in a list; an
+ * object with a held change is seen as it was before the first of them. So staleness is a position in a log, and needs
+ * nothing from the agent. Source: Sieve's staleness patterns (https://www.usenix.org/conference/osdi22/presentation/sun)
+ */
+import type { Kind } from '../../api/kind.ts'
+import type { KubeObject, ResourceKey } from '../../api/object.ts'
+import { indexValues } from '../../store/snapshot.ts'
+import type { Change } from '../../store/transition.ts'
+import type { Draft } from './draft.ts'
+import type { Sight } from './reader.ts'
+
+/** A change that waits for an agent: which object, its number before and after. */
+export interface HeldChange {
+  readonly slot: number
+  readonly from: number
+  readonly to: number
+  readonly type: Change['type']
+  /** It will never be told: the watch lost it. */
+  readonly lost?: boolean
+}
+
+/** Which watches can be held at all. */
+export class Sees {
+  readonly #holdable: (agent: string, resource: ResourceKey) => boolean
+  readonly #readsOwn: (agent: string) => boolean
+
+  /**
+   * `holdable` says for which agents and collections a watch may lag in this exploration; `readsOwn` whose view is never
+   * older than their own last write (what expectations are for in Kubernetes; kybern gives it to its controllers).
+   */
+  constructor(
+    holdable: (agent: string, resource: ResourceKey) => boolean = () => false,
+    readsOwn: (agent: string) => boolean = () => true,
+  ) {
+    this.#holdable = holdable
+    this.#readsOwn = readsOwn
+  }
+
+  /** True when a held watch has to catch up because the agent wrote there itself. */
+  catchesUp(agent: string, change: Change): boolean {
+    return this.#holdable(agent, change.resource) && change.cause.by === agent && this.#readsOwn(agent)
+  }
+
+  holdable(agent: string, resource: ResourceKey): boolean {
+    return this.#holdable(agent, resource)
+  }
+
+  /** Puts the change aside when the agent's watch of that collection is held. */
+  holds(draft: Draft, agent: string, change: Change): boolean {
+    if (!this.#holdable(agent, change.resource)) return false
+    const { cells } = draft.ground
+    const slot = cells.slot('held', agent, change.resource)
+    if (draft.at(slot) === 0) return false
+    const object = cells.slot('object', change.resource, change.key)
+    const from = cells.objectId(change.previous)
+    const to = change.type === 'DELETED' ? 0 : cells.objectId(change.object)
+    const held: HeldChange = { slot: object, from, to, type: change.type }
+    const last = change.type === 'DELETED' ? cells.objectId(change.object) : 0
+    draft.append(slot, cells.id({ ...held, last }))
+    return true
+  }
+
+  /** Begins to hold a watch. */
+  hold(draft: Draft, agent: string, resource: ResourceKey): void {
+    const { cells } = draft.ground
+    draft.set(cells.slot('held', agent, resource), cells.id([1]))
+  }
+
+  /** The changes that wait for the agent, in order, and those that were lost left out. */
+  waiting(draft: Draft, agent: string, resource: ResourceKey): Change[] {
+    const { cells } = draft.ground
+    const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, resource))) ?? []
+    return list.slice(1).flatMap((id) => {
+      const { slot, from, to, type, lost, last = 0 } = cells.value<HeldChange & { last?: number }>(id)
+      if (lost === true) return []
+      const object = cells.object(to === 0 ? last : to) as KubeObject
+      const { key } = cells.slotAt(slot)
+      const cause = { why: 'reconcile', by: '' } as const
+      return [{ type, resource, key, object, previous: cells.object(from), revision: 1, time: 0, cause }]
+    })
+  }
+}
+
+/** What the agent sees of the state of a draft. */
+export function sightOf(draft: Draft, agent: string, sees: Sees): Sight {
+  const { ground } = draft
+  const seen = new Map<ResourceKey, ReadonlyMap<number, number>>()
+  const oldOnes = (resource: ResourceKey): ReadonlyMap<number, number> => {
+    let old = seen.get(resource)
+    if (old === undefined) {
+      old = sees.holdable(agent, resource) ? heldBefore(draft, agent, resource) : new Map()
+      seen.set(resource, old)
+    }
+    return old
+  }
+  const { cells } = ground
+  const at = (slot: number): number => {
+    const { kind, of } = cells.slotAt(slot)
+    return (kind === 'object' ? oldOnes(of).get(slot) : undefined) ?? draft.at(slot)
+  }
+  const adjusted = (
+    base: readonly number[],
+    resource: ResourceKey,
+    member: (version: number) => boolean,
+  ): readonly number[] => {
+    const old = oldOnes(resource)
+    if (old.size === 0) return base
+    const slots = [
+      ...base.filter((slot) => !old.has(slot)),
+      ...[...old.keys()].filter((slot) => member(old.get(slot) as number)),
+    ]
+    const keyOf = (slot: number): string => cells.slotAt(slot).key
+    return slots.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  }
+  return {
+    ground,
+    get now() {
+      return draft.now
+    },
+    at,
+    collection: (resource) => adjusted(draft.collection(resource), resource, (version) => version !== 0),
+    index: (kind: Kind, index: string, value: string) =>
+      adjusted(
+        draft.index(kind, index, value),
+        kind.resource,
+        (version) => indexValues(kind, cells.object(version))[index]?.includes(value) === true,
+      ),
+    dependents: (uid) => draft.dependents(uid),
+  }
+}
+
+/** The numbers that objects with held changes had before the first of them. */
+function heldBefore(draft: Draft, agent: string, resource: ResourceKey): ReadonlyMap<number, number> {
+  const { cells } = draft.ground
+  const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, resource))) ?? []
+  const old = new Map<number, number>()
+  for (const id of list) {
+    const held = cells.value<HeldChange | true>(id)
+    if (held !== true && !old.has(held.slot)) old.set(held.slot, held.from)
+  }
+  return old
+}

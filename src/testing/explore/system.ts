@@ -1,0 +1,361 @@
+/**
+ * The local steps of an exploration: a reconcile of one key, a turn of the scheduler or of one node's kubelet, what a
+ * user asks. Each runs the cluster's own code over a draft and is kept in a table of traces, so it is run once for each
+ * different thing it saw.
+ */
+import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput } from '../../actors/agent.ts'
+import type { Alarm } from '../../actors/world.ts'
+import type { KubeObject } from '../../api/object.ts'
+import { steppers } from '../../cluster.ts'
+import { changeKeys } from '../../controllers/agent.ts'
+import type { Controller, Refusal } from '../../controllers/controller.ts'
+import { KybernError } from '../../lib/coded-error.ts'
+import { chanceOf } from '../../lib/digest.ts'
+import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
+import type { View } from '../../store/view.ts'
+import type { Vector } from './cells.ts'
+import { Writer } from './commit.ts'
+import { Draft, type Segment } from './draft.ts'
+import { type Base, rememberedBy } from './ground.ts'
+import { CellHost, type TimerValue } from './host.ts'
+import { viewThrough } from './reader.ts'
+import { type Sees, sightOf } from './sight.ts'
+import { type Found, Table } from './trace.ts'
+
+/** What a controller's key failed at. */
+export interface Failure {
+  readonly tries: number
+  readonly refusal: Refusal | undefined
+}
+
+/** One entry of an inbox, as plain data. */
+export type Entry =
+  | { readonly change: Omit<Change, 'revision' | 'time'>; readonly at: number }
+  | { readonly fired: Fired }
+  | { readonly delivery: Delivery }
+  | { readonly answer: Answer }
+  | { readonly resync: true }
+
+const firstBackoffMs = 5
+const longestBackoffMs = 1_000_000
+const patientTries = 12
+
+/** One local step: who takes it, and how it is carried out over a draft. */
+export interface Local {
+  readonly name: string
+  /** `controller/replicaset`, `scheduler`, `kubelet`, `user`. */
+  readonly actor: string
+  /** The reconciled key, or the node; '' when there is none. */
+  readonly key: string
+  readonly table: Table<readonly Segment[]>
+  readonly run: (draft: Draft) => void
+}
+
+export class System {
+  readonly base: Base
+  readonly writer: Writer
+  readonly #locals = new Map<string, Local>()
+  readonly #watchers = new Map<string, Controller[]>()
+  readonly #byName = new Map<string, Controller>()
+  readonly sees: Sees
+
+  constructor(base: Base, sees: Sees) {
+    this.base = base
+    this.sees = sees
+    this.writer = new Writer(base.admission, base.seed, (draft, change) => this.#notify(draft, change))
+    for (const one of base.controllers) {
+      this.#byName.set(one.name, one)
+      const resources = new Set(
+        [one.of, ...one.owns, ...one.watches.map(({ kind }) => kind)].map((kind) => kind.resource),
+      )
+      for (const resource of resources) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), one])
+    }
+  }
+
+  /** The segments of a local step in a state. */
+  segments(local: Local, vector: Vector): Found<readonly Segment[]> {
+    return local.table.find([vector], (recorder) => {
+      const draft = new Draft(this.base.ground, vector, recorder)
+      local.run(draft)
+      return draft.done()
+    })
+  }
+
+  controller(name: string): Controller {
+    return this.#byName.get(name) as Controller
+  }
+
+  /** The reconcile of one key by a controller. */
+  reconcile(name: string, key: string): Local {
+    return this.#local(`reconcile ${name} ${key}`, `controller/${name}`, key, (draft) =>
+      this.#reconcile(draft, this.controller(name), key),
+    )
+  }
+
+  /** A turn of the scheduler (`scheduler`), of one node's kubelet (`kubelet node-1`), or of what all kubelets share (`kubelet *`). */
+  turn(inbox: string): Local {
+    const [agent = '', node = ''] = inbox.split(' ')
+    const acting = agent === 'scheduler' ? this.base.scheduler : this.base.kubelet
+    return this.#local(`turn ${inbox}`, agent, node, (draft) => this.#turn(draft, acting, inbox))
+  }
+
+  /** Writes that somebody asks for; what they are may depend on the view. */
+  asked(name: string, by: string, writes: (view: View) => readonly Transition[]): Local {
+    return this.#local(`ask ${name}`, by, '', (draft) => {
+      for (const transition of writes(viewThrough(draft))) {
+        if (transition.type !== 'report') this.writer.write(draft, { ...transition, cause: { why: 'request', by } })
+      }
+    })
+  }
+
+  /** The inbox of an agent for an event to one of its actors, and the entry. */
+  delivered(draftOrVector: { at(slot: number): number }, actor: string, event: Delivery['event']): [number, number] {
+    const { cells } = this.base.ground
+    return [
+      cells.slot('inbox', `kubelet ${this.#nodeOf(draftOrVector, actor)}`),
+      cells.id({ delivery: { actor, event } }),
+    ]
+  }
+
+  /** What a fired timer comes to: a key to reconcile, or an entry of an inbox. */
+  fired(reading: { at(slot: number): number }, id: string, { at, alarm }: TimerValue): { slot: number; entry: number } {
+    const { cells } = this.base.ground
+    const { agent, actor, event } = alarm
+    if (actor !== undefined && event !== undefined) {
+      const [slot, entry] = this.delivered(reading, actor, event)
+      return { slot, entry }
+    }
+    if (agent.startsWith('controller/')) {
+      const { key } = alarm.data as { key: string }
+      return { slot: cells.slot('queue', agent.slice('controller/'.length), key), entry: 0 }
+    }
+    if (agent !== 'kubelet' && agent !== 'scheduler')
+      throw new KybernError('KYB-EXPLORE', `a timer of "${agent}" (${id}) cannot be explored`)
+    const fired: Fired = { id: alarm.id, at: this.base.ground.start + at, data: alarm.data }
+    return { slot: cells.slot('inbox', agent === 'scheduler' ? agent : 'kubelet *'), entry: cells.id({ fired }) }
+  }
+
+  #local(name: string, actor: string, key: string, run: (draft: Draft) => void): Local {
+    const known = this.#locals.get(name)
+    if (known !== undefined) return known
+    const local: Local = { name, actor, key, table: new Table(), run }
+    this.#locals.set(name, local)
+    return local
+  }
+
+  #reconcile(draft: Draft, controller: Controller, key: string): void {
+    const { cells } = this.base.ground
+    const { name } = controller
+    draft.set(cells.slot('queue', name, key), 0)
+    const failures = cells.slot('failure', name, key)
+    const failed = cells.value<Failure | undefined>(draft.at(failures))
+    const cause: Cause = { why: 'reconcile', by: `controller/${name}`, key, because: 1 }
+    const view = viewThrough(sightOf(draft, `controller/${name}`, this.sees))
+    let refusal: Refusal | undefined
+    let troubled = false
+    try {
+      const intents = controller.reconcile(view, key, failed?.refusal)
+      this.#wake(draft, name, key, intents)
+      for (const intent of intents) {
+        if (intent.type === 'wake' || intent.type === 'report') continue
+        const outcome = this.writer.write(draft, { ...intent, cause })
+        if (outcome.ok) continue
+        if (outcome.error.code === 404 && intent.type === 'delete') return
+        troubled = true
+        const isGoing = outcome.error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')
+        const resource = 'ref' in intent ? intent.ref.resource : intent.resource
+        if (isGoing !== true) refusal = { type: intent.type, resource, message: outcome.error.message }
+        break
+      }
+    } catch (error) {
+      if (!(error instanceof Error) || error.constructor.name === 'Moved') throw error
+      troubled = true
+    }
+    if (troubled) this.fail(draft, name, key, (failed?.tries ?? 0) + 1, refusal)
+    else if (failed !== undefined) draft.set(failures, 0)
+  }
+
+  /** Notes that a key failed and sets the timer of its next try. */
+  fail(draft: Draft, name: string, key: string, tries: number, refusal: Refusal | undefined): void {
+    const { cells } = this.base.ground
+    const failure: Failure = { tries: Math.min(tries, 20), refusal }
+    draft.set(cells.slot('failure', name, key), cells.id(failure))
+    const delay = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
+    this.#setTimer(draft, `controller/${name}`, `retry ${key}`, draft.offset + delay, tries > patientTries, { key })
+  }
+
+  #wake(draft: Draft, name: string, key: string, intents: readonly { readonly type: string }[]): void {
+    const { cells, start } = this.base.ground
+    const wake = intents.find((intent) => intent.type === 'wake') as { at: number; background?: boolean } | undefined
+    if (wake !== undefined) {
+      const at = Math.max(0, wake.at - start)
+      this.#setTimer(draft, `controller/${name}`, `wake ${key}`, at, wake.background === true, { key })
+      return
+    }
+    const slot = cells.slot('timer', `agent controller/${name} wake ${key}`)
+    if (draft.at(slot) !== 0) draft.set(slot, 0)
+  }
+
+  #setTimer(draft: Draft, agent: string, id: string, at: number, background: boolean, data: unknown): void {
+    const { cells } = this.base.ground
+    const alarm: Alarm = { agent, id, data }
+    const value: TimerValue = { at, background, alarm }
+    draft.set(cells.slot('timer', `agent ${agent} ${id}`), cells.id(value))
+  }
+
+  #turn(draft: Draft, agent: Agent, inbox: string): void {
+    const { cells } = this.base.ground
+    const slot = cells.slot('inbox', inbox)
+    const entries = (cells.value<readonly number[] | undefined>(draft.at(slot)) ?? []).map((id) =>
+      cells.value<Entry>(id),
+    )
+    draft.set(slot, 0)
+    const memory = cells.slot('memory', agent.id)
+    const { state, intents } = agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
+    draft.set(memory, cells.id(rememberedBy(agent.id, state)))
+    const refused = new Set<string>()
+    for (const intent of intents) this.#intend(draft, agent, slot, intent, refused)
+  }
+
+  #input(draft: Draft, agent: Agent, entries: readonly Entry[]): TurnInput {
+    const isOf =
+      <K extends string>(name: K) =>
+      (entry: object): entry is Record<K, never> =>
+        name in entry
+    return {
+      view: viewThrough(sightOf(draft, agent.id, this.sees)),
+      changes: entries.flatMap((entry) =>
+        'change' in entry ? [{ ...entry.change, revision: 1 + entry.at, time: this.base.ground.start + entry.at }] : [],
+      ),
+      resync: entries.some(isOf('resync')),
+      fired: entries.flatMap((entry) => ('fired' in entry ? [entry.fired] : [])),
+      deliveries: entries.flatMap((entry) => ('delivery' in entry ? [entry.delivery] : [])),
+      answers: entries.flatMap((entry) => ('answer' in entry ? [entry.answer] : [])),
+      actors: new CellHost(draft, steppers, agent.id),
+      chance: (site) => chanceOf(this.base.seed, site),
+    }
+  }
+
+  #intend(draft: Draft, agent: Agent, inbox: number, intent: AgentIntent, refused: Set<string>): void {
+    const { cells, start } = this.base.ground
+    if (intent.type === 'timer.set') {
+      const at = Math.max(0, intent.at - start)
+      this.#setTimer(draft, agent.id, intent.id, at, intent.background === true, intent.data)
+      return
+    }
+    if (intent.type === 'timer.cancel') {
+      const slot = cells.slot('timer', `agent ${agent.id} ${intent.id}`)
+      if (draft.at(slot) !== 0) draft.set(slot, 0)
+      return
+    }
+    const key = intent.cause?.key ?? ''
+    if (intent.type === 'report' || (refused.size > 0 && refused.has(key))) return
+    const transition = { ...intent, cause: intent.cause ?? ({ why: 'actor', by: agent.id } as const) }
+    const outcome = this.writer.write(draft, transition)
+    if (outcome.ok) return
+    refused.add(key)
+    draft.append(inbox, this.#refused(transition, outcome))
+  }
+
+  /** The entry that tells an agent of a refused write: without the object, which nobody asks for. */
+  #refused(transition: Transition, outcome: Outcome & { ok: false }): number {
+    const { cells } = this.base.ground
+    const { error } = outcome
+    const plain = { type: transition.type, ref: 'ref' in transition ? transition.ref : {}, cause: transition.cause }
+    return cells.named(
+      { refused: plain, code: error.code, message: error.message },
+      { answer: { transition, outcome } },
+    )
+  }
+
+  #notify(draft: Draft, change: Change): void {
+    const { cells } = this.base.ground
+    const view = (): View => viewThrough(draft)
+    for (const controller of this.#watchers.get(change.resource) ?? []) {
+      const agent = `controller/${controller.name}`
+      if (this.sees.catchesUp(agent, change)) this.release(draft, agent, change.resource)
+      else if (this.sees.holds(draft, agent, change)) continue
+      for (const [key] of changeKeys(controller, view, change)) draft.set(cells.slot('queue', controller.name, key), 1)
+    }
+    this.#notifyScheduler(draft, change, view)
+    if (this.base.kubelet.watches.includes(change.resource)) this.#notifyKubelets(draft, change)
+  }
+
+  /** Lets go of a held watch: the agent sees the truth again and is told what happened meanwhile. */
+  release(draft: Draft, agent: string, resource: string): void {
+    const { cells } = this.base.ground
+    const slot = cells.slot('held', agent, resource)
+    const waiting = this.sees.waiting(draft, agent, resource)
+    if (draft.at(slot) !== 0) draft.set(slot, 0)
+    for (const change of waiting) {
+      if (agent === 'scheduler') draft.append(cells.slot('inbox', agent), this.entryOf(draft, change))
+      else if (agent === 'kubelet') {
+        const node = nodeConcerned(change)
+        if (node !== undefined) draft.append(cells.slot('inbox', `kubelet ${node}`), this.entryOf(draft, change))
+      } else this.#mark(draft, agent.slice('controller/'.length), change)
+    }
+  }
+
+  #mark(draft: Draft, name: string, change: Change): void {
+    const { cells } = this.base.ground
+    for (const [key] of changeKeys(this.controller(name), () => viewThrough(draft), change))
+      draft.set(cells.slot('queue', name, key), 1)
+  }
+
+  #notifyScheduler(draft: Draft, change: Change, view: () => View): void {
+    const { scheduler, ground } = this.base
+    if (!scheduler.watches.includes(change.resource) || scheduler.wakes?.(change, view) === false) return
+    if (this.sees.catchesUp('scheduler', change)) this.release(draft, 'scheduler', change.resource)
+    else if (this.sees.holds(draft, 'scheduler', change)) return
+    draft.append(ground.cells.slot('inbox', 'scheduler'), this.entryOf(draft, change))
+  }
+
+  #notifyKubelets(draft: Draft, change: Change): void {
+    const { cells } = this.base.ground
+    const node = nodeConcerned(change)
+    if (node === undefined || this.sees.holds(draft, 'kubelet', change)) return
+    draft.append(cells.slot('inbox', `kubelet ${node}`), this.entryOf(draft, change))
+  }
+
+  /** The number of a change as an entry of an inbox. */
+  entryOf(draft: Draft, change: Change): number {
+    const { cells } = this.base.ground
+    const { type, resource, key, object, previous } = change
+    const at = draft.offset
+    const ids = [cells.objectId(object), cells.objectId(previous)]
+    const cause: Cause = { why: 'reconcile', by: '' }
+    return cells.named(
+      { change: [type, resource, key, ids, at] },
+      { change: { type, resource, key, object, previous, cause }, at },
+    )
+  }
+
+  #nodeOf(reading: { at(slot: number): number }, actor: string): string {
+    const [kind, first = '', name = ''] = actor.split('/')
+    if (kind !== 'pods') return first
+    const { cells } = this.base.ground
+    const pod = cells.object(reading.at(cells.slot('object', 'pods', `${first}/${name}`)))
+    return (pod?.spec?.nodeName as string | undefined) ?? '*'
+  }
+}
+
+/** Whose kubelet a change concerns: a node's name, `*` for what they share, undefined when it is nobody's business. */
+function nodeConcerned({ resource, type, object, previous }: Change): string | undefined {
+  if (resource === 'nodes') return type === 'DELETED' ? undefined : object.metadata.name
+  if (resource !== 'pods') return type === 'DELETED' ? undefined : '*'
+  const node = (object.spec?.nodeName ?? previous?.spec?.nodeName) as string | undefined
+  if (node === undefined) return undefined
+  return type === 'MODIFIED' && previous !== undefined && !isNews(object, previous) ? undefined : node
+}
+
+/** What a kubelet looks at in a changed pod: everything but what it wrote itself. */
+function isNews(pod: KubeObject, previous: KubeObject): boolean {
+  const [now, then] = [pod.metadata, previous.metadata]
+  return (
+    pod.spec !== previous.spec ||
+    now.uid !== then.uid ||
+    now.deletionTimestamp !== then.deletionTimestamp ||
+    now.deletionGracePeriodSeconds !== then.deletionGracePeriodSeconds ||
+    (pod.spec?.readinessGates !== undefined && pod.status !== previous.status)
+  )
+}
