@@ -6,6 +6,7 @@
  */
 import type { KubeObject, ResourceKey } from '../../api/object.ts'
 import { deepFreeze } from '../../lib/deep-freeze.ts'
+import { fnv32 } from '../../lib/digest.ts'
 import { canonicalText } from './canonical.ts'
 
 /** Cell values by slot; what lies past the end is 0, which is `absent` everywhere. */
@@ -50,6 +51,12 @@ export class Cells {
   readonly #known = new WeakMap<object, number>()
   readonly #lists = new Map<number, number>()
   readonly #parts = new Map<string, unknown>()
+  /** Digests of slots and values: the same in every exploration, whatever was found first. */
+  readonly #slotDigests: number[] = []
+  readonly #valueDigests: number[] = [0, 1]
+  readonly #valueDigestsToo: number[] = [0, 1]
+  /** True for slots whose numbers are no values' numbers: counts, the clock, marks. */
+  readonly #raw: boolean[] = []
 
   /** `isStill` names the collections in which nothing changes. */
   constructor(isStill: (resource: ResourceKey) => boolean = () => false) {
@@ -66,6 +73,10 @@ export class Cells {
     const made = isStill ? -1 - list.length : list.length
     list.push({ kind, name, of, key })
     this.#slotOf.set(name, made)
+    if (!isStill) {
+      this.#slotDigests.push(fnv32(name))
+      this.#raw.push(kind === 'count' || kind === 'other' || kind === 'queue')
+    }
     this.ofKind(kind).push(made)
     if (kind === 'object') (this.ofResource(of) as number[]).push(made)
     if (kind === 'object' && !isStill) this.movingObjects.push(made)
@@ -136,13 +147,15 @@ export class Cells {
     for (const part of ['spec', 'status']) if (bare[part] !== undefined) bare[part] = this.#shared(bare[part])
     const text = canonicalText(bare)
     const found = this.#idOf.get(text)
-    const id = found ?? this.#values.length
-    if (found === undefined) {
-      const kept = deepFreeze({ ...bare, metadata: { ...metadata, resourceVersion: String(id) } })
-      this.#idOf.set(text, id)
-      this.#values.push(kept)
-      this.#known.set(kept as object, id)
+    if (found !== undefined) {
+      this.#known.set(object, found)
+      return found
     }
+    const low = fnv32(text)
+    const resourceVersion = String(joined(low, fnv32(text, low ^ 0x9e3779b9)))
+    const kept = deepFreeze({ ...bare, metadata: { ...metadata, resourceVersion } })
+    const id = this.#intern(text, kept)
+    this.#known.set(kept as object, id)
     this.#known.set(object, id)
     return id
   }
@@ -152,9 +165,34 @@ export class Cells {
     const pair = list * 0x400000 + entry
     const known = this.#lists.get(pair)
     if (known !== undefined) return known
-    const id = this.id([...(this.value<readonly number[]>(list) ?? []), entry])
+    const id = this.list([...(this.value<readonly number[]>(list) ?? []), entry])
     this.#lists.set(pair, id)
     return id
+  }
+
+  /** The number of a list of numbers of values. */
+  list(entries: readonly number[]): number {
+    return this.#intern(`#${entries.join()}`, entries, `#${entries.map((entry) => this.hash(entry)).join()}`)
+  }
+
+  /** A digest of the value behind a number that is the same in every exploration. */
+  hash(id: number): number {
+    return this.#valueDigests[id] ?? 0
+  }
+
+  /** A state as 64 bits in two halves, the same in every exploration; equal states have equal halves, others hardly ever. */
+  digest(vector: Vector): readonly [number, number] {
+    let low = 0
+    let high = 0
+    for (let slot = 0; slot < vector.length; slot++) {
+      const value = vector[slot] as number
+      if (value === 0) continue
+      const place = this.#slotDigests[slot] as number
+      const raw = this.#raw[slot] === true
+      low = (low + mixed(place, raw ? value : (this.#valueDigests[value] as number))) | 0
+      high = (high + mixedToo(place, raw ? value : (this.#valueDigestsToo[value] as number))) | 0
+    }
+    return [low, high]
   }
 
   /** How many values there are. */
@@ -171,11 +209,14 @@ export class Cells {
     return part
   }
 
-  #intern(text: string, value: unknown): number {
+  #intern(text: string, value: unknown, stable = text): number {
     const known = this.#idOf.get(text)
     if (known !== undefined) return known
     const id = this.#values.length
     this.#values.push(value)
+    const low = fnv32(stable)
+    this.#valueDigests.push(low)
+    this.#valueDigestsToo.push(fnv32(stable, low ^ 0x5bd1e995))
     this.#idOf.set(text, id)
     return id
   }

@@ -4,7 +4,7 @@
  * depend on what happened elsewhere.
  */
 import { type KubeObject, keyOf, objectKey, type ResourceKey } from '../../api/object.ts'
-import { StatusError } from '../../api/status-error.ts'
+import { conflict, internal, StatusError, timeout } from '../../api/status-error.ts'
 import { fnv32 } from '../../lib/digest.ts'
 import { type Prng, prngOf } from '../../lib/prng.ts'
 import type { AdmissionPlugin } from '../../store/admission-step.ts'
@@ -14,7 +14,7 @@ import { NeedsAnswers } from '../../store/outside.ts'
 import type { CommitContext, Plan } from '../../store/plan.ts'
 import { emptySnapshot } from '../../store/snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
-import type { Draft } from './draft.ts'
+import { Crashed, type Draft } from './draft.ts'
 import { viewThrough } from './reader.ts'
 
 /** Told of every change, before the next write. */
@@ -32,11 +32,40 @@ export class Writer {
     this.#seed = seed
   }
 
-  /** Carries one transition out and ends a segment with it; events are not kept. */
+  /** Carries one transition out, unless the draft is to be disturbed at this write; events are not kept. */
   write(draft: Draft, transition: Exclude<Transition, { type: 'report' }>): Outcome {
+    const index = draft.tried++
+    const { disturbance } = draft
+    if (disturbance?.at !== index) return this.#write(draft, transition)
+    const refuse = (error: StatusError): Outcome => {
+      const resource = resourceOf(transition)
+      const said = { verb: verbOf(transition), resource, key: nameOfTransition(transition), change: undefined }
+      draft.wrote({ ...said, refused: error.message, code: error.code })
+      return { ok: false, error }
+    }
+    switch (disturbance.how) {
+      case 'crash':
+        throw new Crashed()
+      case 'fail':
+        return refuse(internal('the request failed (a fault of the exploration)'))
+      case 'conflict':
+        return refuse(conflict(resourceOf(transition), nameOfTransition(transition)))
+      case 'repeat': {
+        const outcome = this.#write(draft, transition)
+        this.#write(draft, transition)
+        return outcome
+      }
+      default:
+        this.#write(draft, transition)
+        return { ok: false, error: timeout('the answer was lost (a fault of the exploration)') }
+    }
+  }
+
+  /** Ends a segment with the write. */
+  #write(draft: Draft, transition: Exclude<Transition, { type: 'report' }>): Outcome {
     const cause = transition.cause ?? { why: 'request', by: 'user' }
     const { prng, undraw } = this.#prng(draft, transition)
-    const said = { verb: verbOf(transition), resource: resourceOf(transition), key: keyOfTransition(transition) }
+    const said = { verb: verbOf(transition), resource: resourceOf(transition), key: nameOfTransition(transition) }
     try {
       const plan = planOf(this.#context(draft, prng), transition) as Plan
       const change = this.#carryOut(draft, plan, cause)
@@ -145,10 +174,6 @@ function nameOfTransition(transition: Transition): string {
   if (transition.type !== 'create') return ''
   const { name, generateName } = transition.object.metadata
   return objectKey(transition.namespace, name || `${generateName ?? ''}*`)
-}
-
-function keyOfTransition(transition: Transition): string {
-  return nameOfTransition(transition)
 }
 
 function verbOf(transition: Transition): string {

@@ -33,8 +33,21 @@ export interface Segment {
   readonly written: Written | undefined
 }
 
+/** Ends a step in the middle: not a failure of whoever takes it. */
+export class Interrupt extends Error {}
+
+/** The taker crashed before a write. */
+export class Crashed extends Interrupt {}
+
+/** What is done to one write of a step: which (counted from 0), and how. */
+export interface Disturbance {
+  readonly at: number
+  /** `fail`: refused with 500. `conflict`: with 409. `lose`: done, but the sender is told 504. `repeat`: done twice. `crash`: never sent, the sender dies. */
+  readonly how: 'fail' | 'conflict' | 'lose' | 'repeat' | 'crash'
+}
+
 /** Something was written that was taken for still: the exploration begins again with that collection's objects as cells. */
-export class Moved extends Error {
+export class Moved extends Interrupt {
   readonly resource: ResourceKey
 
   constructor(resource: ResourceKey) {
@@ -47,6 +60,9 @@ export class Draft implements Sight {
   readonly ground: Ground
   readonly reader: Reader
   readonly segments: Segment[] = []
+  disturbance: Disturbance | undefined
+  /** How many writes were tried. */
+  tried = 0
   readonly #over = new Map<number, number>()
   #ops: Op[] = []
 
@@ -109,10 +125,15 @@ export class Draft implements Sight {
     this.#ops = []
   }
 
-  /** The segments, the operations after the last write included. */
-  done(): readonly Segment[] {
+  /** Ends a segment without a write: what follows can be cut off from it. */
+  cut(): void {
     if (this.#ops.length > 0) this.segments.push({ ops: this.#ops, written: undefined })
     this.#ops = []
+  }
+
+  /** The segments, the operations after the last write included. */
+  done(): readonly Segment[] {
+    this.cut()
     return this.segments
   }
 

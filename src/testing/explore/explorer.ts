@@ -4,9 +4,10 @@
  */
 import type { Transition } from '../../store/transition.ts'
 import type { View } from '../../store/view.ts'
-import { mixed, mixedToo, type Vector } from './cells.ts'
+import type { Vector } from './cells.ts'
 import type { Op, Segment, Written } from './draft.ts'
 import type { TimerValue } from './host.ts'
+import { type Budget, Menu } from './menu.ts'
 import type { Local, System } from './system.ts'
 import type { Read } from './trace.ts'
 
@@ -48,6 +49,7 @@ export interface ExplorerOptions {
   readonly inputsWhen: 'anytime' | 'quiet'
   /** Background timers fire up to this many ms after the start; 0: none do once all else is quiet. */
   readonly horizonMs: number
+  readonly budget: Budget
 }
 
 export class Explorer {
@@ -57,13 +59,15 @@ export class Explorer {
   readonly #bySlot = new Map<number, Action>()
   readonly #inputs: Action[]
   readonly #time: Action
+  readonly #menu: Menu
 
   constructor(system: System, options: ExplorerOptions) {
     this.system = system
     this.options = options
+    this.#menu = new Menu(this, options.budget)
     const { cells } = system.base.ground
     this.#inputSlot = cells.slot('other', 'inputs')
-    this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.#pass(vector) }
+    this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.pass(vector) }
     this.#inputs = options.inputs.map(({ name, writes }, index) => {
       const local = system.asked(`${index} ${name}`, 'user', writes)
       const then: Op = { slot: this.#inputSlot, value: index + 1, append: false }
@@ -72,7 +76,7 @@ export class Explorer {
         type: 'input',
         actor: 'user',
         local,
-        take: (vector) => this.#local(local, vector, then),
+        take: (vector) => this.local(local, vector, then),
       }
     })
   }
@@ -81,10 +85,17 @@ export class Explorer {
   enabled(vector: Vector): Action[] {
     const actions = this.pending(vector)
     const isQuiet = actions.length === 0
+    const faults = this.#menu.enabled(vector, actions)
     const input = this.#inputs[vector[this.#inputSlot] ?? 0]
     if (input !== undefined && (isQuiet || this.options.inputsWhen === 'anytime')) actions.push(input)
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
+    actions.push(...this.#menu.releases(vector), ...faults)
     return actions.length > 1 ? actions.sort(byName) : actions
+  }
+
+  /** True when a timer is set that counts. */
+  timeMayPass(vector: Vector): boolean {
+    return this.#nextDue(vector) !== undefined
   }
 
   /** Who has something to do at this instant. */
@@ -101,9 +112,10 @@ export class Explorer {
     return actions
   }
 
-  /** True when nothing is left to do: nobody is pending, no input is left and no foreground timer is set. */
+  /** True when nothing is left to do: nobody is pending, no watch lags, no input is left, no timer that counts is set. */
   isSettled(vector: Vector): boolean {
-    return this.enabled(vector).length === 0
+    if (this.pending(vector).length > 0 || this.#inputs[vector[this.#inputSlot] ?? 0] !== undefined) return false
+    return this.#nextDue(vector) === undefined && this.#menu.releases(vector).length === 0
   }
 
   /** The vector with operations carried out. */
@@ -138,13 +150,14 @@ export class Explorer {
       type: 'local',
       actor: local.actor,
       local,
-      take: (vector) => this.#local(local, vector),
+      take: (vector) => this.local(local, vector),
     }
     this.#bySlot.set(slot, action)
     return action
   }
 
-  #local(local: Local, vector: Vector, then?: Op): Taken {
+  /** What comes of a local step. */
+  local(local: Local, vector: Vector, then?: Op): Taken {
     const { result, reads } = this.system.segments(local, vector)
     const passages = this.passages(vector, result)
     const last = passages[passages.length - 1]?.vector ?? vector
@@ -183,7 +196,7 @@ export class Explorer {
   }
 
   /** Time moves to the next timer, and all of that instant fire. */
-  #pass(vector: Vector): Taken {
+  pass(vector: Vector): Taken {
     const { system } = this
     const { cells, clock } = system.base.ground
     const due = this.#nextDue(vector)
@@ -207,17 +220,4 @@ export class Explorer {
 
 function byName(a: Action, b: Action): number {
   return a.name < b.name ? -1 : 1
-}
-
-/** A state as 64 bits in two halves: equal states have equal halves, and others hardly ever do. */
-export function hashOf(vector: Vector): readonly [number, number] {
-  let low = 0
-  let high = 0
-  for (let slot = 0; slot < vector.length; slot++) {
-    const value = vector[slot] as number
-    if (value === 0) continue
-    low = (low + mixed(slot, value)) | 0
-    high = (high + mixedToo(slot, value)) | 0
-  }
-  return [low, high]
 }

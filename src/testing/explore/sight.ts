@@ -7,6 +7,7 @@ import type { Kind } from '../../api/kind.ts'
 import type { KubeObject, ResourceKey } from '../../api/object.ts'
 import { indexValues } from '../../store/snapshot.ts'
 import type { Change } from '../../store/transition.ts'
+import type { Cells } from './cells.ts'
 import type { Draft } from './draft.ts'
 import type { Sight } from './reader.ts'
 
@@ -16,55 +17,76 @@ export interface HeldChange {
   readonly from: number
   readonly to: number
   readonly type: Change['type']
+  /** Of a removal: the number of its last state. */
+  readonly last: number
   /** It will never be told: the watch lost it. */
-  readonly lost?: boolean
+  readonly lost: boolean
+}
+
+function heldId(cells: Cells, held: HeldChange): number {
+  const { slot, from, to, last, type, lost } = held
+  const plain = [cells.slotAt(slot).name, cells.hash(from), cells.hash(to), cells.hash(last), type, lost]
+  return cells.named({ held: plain }, held)
 }
 
 /** Which watches can be held at all. */
 export class Sees {
-  readonly #holdable: (agent: string, resource: ResourceKey) => boolean
+  readonly #lagOf: (agent: string, resource: ResourceKey) => number
   readonly #readsOwn: (agent: string) => boolean
 
   /**
-   * `holdable` says for which agents and collections a watch may lag in this exploration; `readsOwn` whose view is never
-   * older than their own last write (what expectations are for in Kubernetes; kybern gives it to its controllers).
+   * `lagOf` says how many changes an agent's watch of a collection may be behind in this exploration; `readsOwn` whose
+   * view is never older than their own last write (what expectations are for in Kubernetes; kybern gives it to its own).
    */
   constructor(
-    holdable: (agent: string, resource: ResourceKey) => boolean = () => false,
+    lagOf: (agent: string, resource: ResourceKey) => number = () => 0,
     readsOwn: (agent: string) => boolean = () => true,
   ) {
-    this.#holdable = holdable
+    this.#lagOf = lagOf
     this.#readsOwn = readsOwn
   }
 
-  /** True when a held watch has to catch up because the agent wrote there itself. */
-  catchesUp(agent: string, change: Change): boolean {
-    return this.#holdable(agent, change.resource) && change.cause.by === agent && this.#readsOwn(agent)
+  /** True when the watch may lag at all. */
+  holdable(agent: string, resource: ResourceKey): boolean {
+    return this.#lagOf(agent, resource) > 0
   }
 
-  holdable(agent: string, resource: ResourceKey): boolean {
-    return this.#holdable(agent, resource)
+  /** True when a held watch has to catch up: the agent wrote there itself, or it may be no further behind. */
+  catchesUp(draft: Draft, agent: string, change: Change): boolean {
+    if (change.cause.by === agent && this.#readsOwn(agent)) return true
+    const { cells } = draft.ground
+    const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, change.resource)))
+    return list !== undefined && list.length > this.#lagOf(agent, change.resource)
   }
 
   /** Puts the change aside when the agent's watch of that collection is held. */
   holds(draft: Draft, agent: string, change: Change): boolean {
-    if (!this.#holdable(agent, change.resource)) return false
     const { cells } = draft.ground
     const slot = cells.slot('held', agent, change.resource)
     if (draft.at(slot) === 0) return false
     const object = cells.slot('object', change.resource, change.key)
     const from = cells.objectId(change.previous)
     const to = change.type === 'DELETED' ? 0 : cells.objectId(change.object)
-    const held: HeldChange = { slot: object, from, to, type: change.type }
     const last = change.type === 'DELETED' ? cells.objectId(change.object) : 0
-    draft.append(slot, cells.id({ ...held, last }))
+    draft.append(slot, heldId(cells, { slot: object, from, to, last, type: change.type, lost: false }))
     return true
   }
 
   /** Begins to hold a watch. */
   hold(draft: Draft, agent: string, resource: ResourceKey): void {
     const { cells } = draft.ground
-    draft.set(cells.slot('held', agent, resource), cells.id([1]))
+    draft.set(cells.slot('held', agent, resource), cells.list([1]))
+  }
+
+  /** The first change that waits is never told: the watch lost it. */
+  lose(draft: Draft, agent: string, resource: ResourceKey): void {
+    const { cells } = draft.ground
+    const slot = cells.slot('held', agent, resource)
+    const list = cells.value<readonly number[]>(draft.at(slot))
+    const first = list.findIndex((id, i) => i > 0 && !cells.value<HeldChange>(id).lost)
+    if (first < 0) return
+    const lost = heldId(cells, { ...cells.value<HeldChange>(list[first] as number), lost: true })
+    draft.set(slot, cells.list(list.map((id, i) => (i === first ? lost : id))))
   }
 
   /** The changes that wait for the agent, in order, and those that were lost left out. */
@@ -72,8 +94,8 @@ export class Sees {
     const { cells } = draft.ground
     const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, resource))) ?? []
     return list.slice(1).flatMap((id) => {
-      const { slot, from, to, type, lost, last = 0 } = cells.value<HeldChange & { last?: number }>(id)
-      if (lost === true) return []
+      const { slot, from, to, type, lost, last } = cells.value<HeldChange>(id)
+      if (lost) return []
       const object = cells.object(to === 0 ? last : to) as KubeObject
       const { key } = cells.slotAt(slot)
       const cause = { why: 'reconcile', by: '' } as const
@@ -83,7 +105,7 @@ export class Sees {
 }
 
 /** What the agent sees of the state of a draft. */
-export function sightOf(draft: Draft, agent: string, sees: Sees): Sight {
+export function sightOf(draft: Sight, agent: string, sees: Sees): Sight {
   const { ground } = draft
   const seen = new Map<ResourceKey, ReadonlyMap<number, number>>()
   const oldOnes = (resource: ResourceKey): ReadonlyMap<number, number> => {
@@ -131,7 +153,7 @@ export function sightOf(draft: Draft, agent: string, sees: Sees): Sight {
 }
 
 /** The numbers that objects with held changes had before the first of them. */
-function heldBefore(draft: Draft, agent: string, resource: ResourceKey): ReadonlyMap<number, number> {
+function heldBefore(draft: Sight, agent: string, resource: ResourceKey): ReadonlyMap<number, number> {
   const { cells } = draft.ground
   const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, resource))) ?? []
   const old = new Map<number, number>()

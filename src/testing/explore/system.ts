@@ -5,7 +5,7 @@
  */
 import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput } from '../../actors/agent.ts'
 import type { Alarm } from '../../actors/world.ts'
-import type { KubeObject } from '../../api/object.ts'
+import { type KubeObject, keyOf } from '../../api/object.ts'
 import { steppers } from '../../cluster.ts'
 import { changeKeys } from '../../controllers/agent.ts'
 import type { Controller, Refusal } from '../../controllers/controller.ts'
@@ -15,7 +15,7 @@ import type { Cause, Change, Outcome, Transition } from '../../store/transition.
 import type { View } from '../../store/view.ts'
 import type { Vector } from './cells.ts'
 import { Writer } from './commit.ts'
-import { Draft, type Segment } from './draft.ts'
+import { Crashed, type Disturbance, Draft, Interrupt, type Segment } from './draft.ts'
 import { type Base, rememberedBy } from './ground.ts'
 import { CellHost, type TimerValue } from './host.ts'
 import { viewThrough } from './reader.ts'
@@ -47,6 +47,8 @@ export interface Local {
   readonly actor: string
   /** The reconciled key, or the node; '' when there is none. */
   readonly key: string
+  /** The slot that says that it is due; -1 for steps that are not waited for. */
+  readonly pending: number
   readonly table: Table<readonly Segment[]>
   readonly run: (draft: Draft) => void
 }
@@ -87,16 +89,34 @@ export class System {
 
   /** The reconcile of one key by a controller. */
   reconcile(name: string, key: string): Local {
-    return this.#local(`reconcile ${name} ${key}`, `controller/${name}`, key, (draft) =>
-      this.#reconcile(draft, this.controller(name), key),
-    )
+    const pending = this.base.ground.cells.slot('queue', name, key)
+    const run = (draft: Draft): void => this.#reconcile(draft, this.controller(name), key)
+    return this.#local(`reconcile ${name} ${key}`, `controller/${name}`, key, run, pending)
   }
 
   /** A turn of the scheduler (`scheduler`), of one node's kubelet (`kubelet node-1`), or of what all kubelets share (`kubelet *`). */
   turn(inbox: string): Local {
     const [agent = '', node = ''] = inbox.split(' ')
     const acting = agent === 'scheduler' ? this.base.scheduler : this.base.kubelet
-    return this.#local(`turn ${inbox}`, agent, node, (draft) => this.#turn(draft, acting, inbox))
+    const pending = this.base.ground.cells.slot('inbox', inbox)
+    return this.#local(`turn ${inbox}`, agent, node, (draft) => this.#turn(draft, acting, inbox), pending)
+  }
+
+  /** Who watches what. */
+  watches(): readonly (readonly [agent: string, resource: string])[] {
+    const watched = [...this.#watchers].flatMap(([resource, all]) =>
+      all.map(({ name }): [string, string] => [`controller/${name}`, resource]),
+    )
+    const agents = [this.base.scheduler, this.base.kubelet]
+    return [...watched, ...agents.flatMap(({ id, watches }) => watches.map((one): [string, string] => [id, one]))]
+  }
+
+  /** Something happens to a node's machine. */
+  toNode(node: string, event: string): Local {
+    return this.#local(`${event} ${node}`, 'fault', node, (draft) => {
+      const [slot, entry] = this.delivered(draft, `nodes/${node}`, { type: event })
+      draft.append(slot, entry)
+    })
   }
 
   /** Writes that somebody asks for; what they are may depend on the view. */
@@ -106,6 +126,52 @@ export class System {
         if (transition.type !== 'report') this.writer.write(draft, { ...transition, cause: { why: 'request', by } })
       }
     })
+  }
+
+  /** The same step with one of its writes disturbed. */
+  disturbed(local: Local, { at, how }: Disturbance): Local {
+    return this.#local(`${local.name}, write ${at} ${how}`, local.actor, local.key, (draft) => {
+      draft.disturbance = { at, how }
+      try {
+        local.run(draft)
+      } catch (error) {
+        if (!(error instanceof Crashed)) throw error
+        this.#restart(draft, local.actor)
+      }
+    })
+  }
+
+  /** A crash between steps: memory and queue are gone, everything is looked at anew. */
+  crash(agent: string): Local {
+    return this.#local(`crash ${agent}`, agent, '', (draft) => this.#restart(draft, agent))
+  }
+
+  /** Begins to hold a watch, or lets it go. */
+  watch(agent: string, resource: string, how: 'hold' | 'release' | 'lose'): Local {
+    return this.#local(`${how} ${agent} ${resource}`, agent, '', (draft) => {
+      if (how === 'hold') this.sees.hold(draft, agent, resource)
+      else if (how === 'lose') this.sees.lose(draft, agent, resource)
+      else this.release(draft, agent, resource)
+    })
+  }
+
+  #restart(draft: Draft, agent: string): void {
+    const { cells } = this.base.ground
+    for (const slot of cells.ofKind('timer')) {
+      if (cells.slotAt(slot).of.startsWith(`agent ${agent} `) && draft.at(slot) !== 0) draft.set(slot, 0)
+    }
+    if (agent === 'scheduler') {
+      draft.set(cells.slot('memory', agent), cells.id(rememberedBy(agent, this.base.scheduler.initial)))
+      draft.set(cells.slot('inbox', agent), cells.list([cells.id({ resync: true })]))
+      return
+    }
+    const name = agent.slice('controller/'.length)
+    const controller = this.controller(name)
+    for (const slot of cells.ofKind('failure'))
+      if (cells.slotAt(slot).of === name && draft.at(slot) !== 0) draft.set(slot, 0)
+    const view = viewThrough(sightOf(draft, agent, this.sees))
+    const keys = [...view.list(controller.of).map(keyOf), ...(controller.starts?.(view) ?? [])]
+    for (const key of keys) draft.set(cells.slot('queue', name, key), 1)
   }
 
   /** The inbox of an agent for an event to one of its actors, and the entry. */
@@ -135,10 +201,10 @@ export class System {
     return { slot: cells.slot('inbox', agent === 'scheduler' ? agent : 'kubelet *'), entry: cells.id({ fired }) }
   }
 
-  #local(name: string, actor: string, key: string, run: (draft: Draft) => void): Local {
+  #local(name: string, actor: string, key: string, run: (draft: Draft) => void, pending = -1): Local {
     const known = this.#locals.get(name)
     if (known !== undefined) return known
-    const local: Local = { name, actor, key, table: new Table(), run }
+    const local: Local = { name, actor, key, pending, table: new Table(), run }
     this.#locals.set(name, local)
     return local
   }
@@ -156,6 +222,7 @@ export class System {
     try {
       const intents = controller.reconcile(view, key, failed?.refusal)
       this.#wake(draft, name, key, intents)
+      draft.cut()
       for (const intent of intents) {
         if (intent.type === 'wake' || intent.type === 'report') continue
         const outcome = this.writer.write(draft, { ...intent, cause })
@@ -168,7 +235,7 @@ export class System {
         break
       }
     } catch (error) {
-      if (!(error instanceof Error) || error.constructor.name === 'Moved') throw error
+      if (error instanceof Interrupt) throw error
       troubled = true
     }
     if (troubled) this.fail(draft, name, key, (failed?.tries ?? 0) + 1, refusal)
@@ -213,6 +280,7 @@ export class System {
     const memory = cells.slot('memory', agent.id)
     const { state, intents } = agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
     draft.set(memory, cells.id(rememberedBy(agent.id, state)))
+    draft.cut()
     const refused = new Set<string>()
     for (const intent of intents) this.#intend(draft, agent, slot, intent, refused)
   }
@@ -273,12 +341,19 @@ export class System {
     const view = (): View => viewThrough(draft)
     for (const controller of this.#watchers.get(change.resource) ?? []) {
       const agent = `controller/${controller.name}`
-      if (this.sees.catchesUp(agent, change)) this.release(draft, agent, change.resource)
-      else if (this.sees.holds(draft, agent, change)) continue
+      if (this.#heldBack(draft, agent, change)) continue
       for (const [key] of changeKeys(controller, view, change)) draft.set(cells.slot('queue', controller.name, key), 1)
     }
     this.#notifyScheduler(draft, change, view)
     if (this.base.kubelet.watches.includes(change.resource)) this.#notifyKubelets(draft, change)
+  }
+
+  /** True when the agent is not told of the change now. A watch that may be no further behind catches up. */
+  #heldBack(draft: Draft, agent: string, change: Change): boolean {
+    if (!this.sees.holdable(agent, change.resource)) return false
+    if (!this.sees.catchesUp(draft, agent, change)) return this.sees.holds(draft, agent, change)
+    this.release(draft, agent, change.resource)
+    return false
   }
 
   /** Lets go of a held watch: the agent sees the truth again and is told what happened meanwhile. */
@@ -305,15 +380,14 @@ export class System {
   #notifyScheduler(draft: Draft, change: Change, view: () => View): void {
     const { scheduler, ground } = this.base
     if (!scheduler.watches.includes(change.resource) || scheduler.wakes?.(change, view) === false) return
-    if (this.sees.catchesUp('scheduler', change)) this.release(draft, 'scheduler', change.resource)
-    else if (this.sees.holds(draft, 'scheduler', change)) return
+    if (this.#heldBack(draft, 'scheduler', change)) return
     draft.append(ground.cells.slot('inbox', 'scheduler'), this.entryOf(draft, change))
   }
 
   #notifyKubelets(draft: Draft, change: Change): void {
     const { cells } = this.base.ground
     const node = nodeConcerned(change)
-    if (node === undefined || this.sees.holds(draft, 'kubelet', change)) return
+    if (node === undefined || this.#heldBack(draft, 'kubelet', change)) return
     draft.append(cells.slot('inbox', `kubelet ${node}`), this.entryOf(draft, change))
   }
 
@@ -322,7 +396,7 @@ export class System {
     const { cells } = this.base.ground
     const { type, resource, key, object, previous } = change
     const at = draft.offset
-    const ids = [cells.objectId(object), cells.objectId(previous)]
+    const ids = [cells.hash(cells.objectId(object)), cells.hash(cells.objectId(previous))]
     const cause: Cause = { why: 'reconcile', by: '' }
     return cells.named(
       { change: [type, resource, key, ids, at] },

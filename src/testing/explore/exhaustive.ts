@@ -1,0 +1,170 @@
+/**
+ * Exhaustive search, breadth first: every state that can be reached is judged once, so a counterexample is as short as
+ * one can be. A step that writes nothing is taken at once instead of in every order (see `reduction`).
+ */
+import type { Property } from '../property.ts'
+import type { Vector } from './cells.ts'
+import { joined } from './cells.ts'
+import type { Action, Explorer, Passage } from './explorer.ts'
+import type { Graph } from './graph.ts'
+import type { Judge, Violation } from './judge.ts'
+import { Visited } from './visited.ts'
+
+/** How much may be explored. */
+export interface SearchBudget {
+  readonly states: number
+  readonly depth: number
+}
+
+/** A violation and the run that leads to it: names of actions from the initial state. */
+export interface Found {
+  readonly violation: Violation
+  readonly log: readonly string[]
+}
+
+/** What a search saw. */
+export interface Searched {
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  /** True when no state was left out. */
+  readonly complete: boolean
+  readonly found: Found | undefined
+  /** States in which nobody has anything left to do. */
+  readonly settled: number
+}
+
+/**
+ * `quiet`: a step that writes nothing and changes nothing but its own place in the queue is taken before all others.
+ * Sound for controllers that are woken by every change of what they read (level-triggered: `G3` checks it). `none`: every
+ * order of everything.
+ */
+export type Reduction = 'quiet' | 'none'
+
+export class Exhaustive {
+  readonly #explorer: Explorer
+  readonly #judge: Judge
+  readonly #reduction: Reduction
+  readonly #graph: Graph | undefined
+  readonly #visited = new Visited()
+  readonly #parents: number[] = [-1]
+  readonly #actions: string[] = ['']
+  #transitions = 0
+  #settled = 0
+
+  /** With a `graph`, every edge is kept for the judgement of what happens eventually. */
+  constructor(explorer: Explorer, judge: Judge, reduction: Reduction, graph?: Graph) {
+    this.#explorer = explorer
+    this.#judge = judge
+    this.#reduction = reduction
+    this.#graph = graph
+  }
+
+  search(initial: Vector, budget: SearchBudget): Searched {
+    this.#visited.add(this.#key(initial))
+    this.#graph?.state(0, initial)
+    let frontier: { index: number; vector: Vector }[] = [{ index: 0, vector: initial }]
+    let depth = 0
+    const first = this.#judge.state(initial)
+    if (first !== undefined) return this.#done(depth, false, { violation: first, log: [] })
+    while (frontier.length > 0) {
+      if (depth >= budget.depth) return this.#done(depth, false)
+      const next: typeof frontier = []
+      for (const { index, vector } of frontier) {
+        const found = this.#expand(index, vector, next)
+        if (found !== undefined) return this.#done(depth + 1, false, found)
+        if (this.#visited.size >= budget.states) return this.#done(depth, false)
+      }
+      frontier = next
+      depth++
+    }
+    return this.#done(depth - 1, true)
+  }
+
+  /** The names of the actions that lead from the beginning to a state. */
+  logOf(index: number): string[] {
+    const log: string[] = []
+    for (let at = index; at > 0; at = this.#parents[at] as number) log.unshift(this.#actions[at] as string)
+    return log
+  }
+
+  #expand(index: number, vector: Vector, next: { index: number; vector: Vector }[]): Found | undefined {
+    const actions = this.#explorer.enabled(vector)
+    if (this.#explorer.isSettled(vector)) {
+      this.#settled++
+      const violation = this.#judge.settled(vector)
+      if (violation !== undefined) return { violation, log: this.logOf(index) }
+    }
+    const quiet = this.#reduction === 'quiet' ? this.#quiet(vector, actions) : undefined
+    for (const action of quiet === undefined ? actions : [quiet]) {
+      const found = this.#follow(index, vector, action, next)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  #follow(index: number, vector: Vector, action: Action, next: { index: number; vector: Vector }[]): Found | undefined {
+    const taken = action.take(vector)
+    this.#transitions++
+    const known = this.#visited.size
+    const reached = this.#visited.add(this.#key(taken.next))
+    this.#graph?.edge(index, reached, action.name)
+    const violation = this.judged(vector, taken.passages, action, reached === known)
+    if (violation !== undefined) return { violation, log: [...this.logOf(index), action.name] }
+    if (reached !== known) return undefined
+    this.#parents.push(index)
+    this.#actions.push(action.name)
+    this.#graph?.state(reached, taken.next)
+    next.push({ index: reached, vector: taken.next })
+    return undefined
+  }
+
+  /** What is wrong on the way: each write, and each state between writes. */
+  judged(from: Vector, passages: readonly Passage[], { local }: Action, isNew: boolean): Violation | undefined {
+    let before = from
+    for (let i = 0; i < passages.length; i++) {
+      const passage = passages[i] as Passage
+      const last = i === passages.length - 1
+      const wrong = this.#judge.passage(before, passage, from, local)
+      if (wrong !== undefined) return wrong
+      if (passage.written?.change !== undefined || last) {
+        const state = last && !isNew ? undefined : this.#judge.state(passage.vector)
+        if (state !== undefined) return state
+      }
+      before = passage.vector
+    }
+    return undefined
+  }
+
+  /** A pending step that changes nothing but its own place in the queue. */
+  #quiet(vector: Vector, actions: readonly Action[]): Action | undefined {
+    return actions.find(
+      (action) => action.type === 'local' && action.local !== undefined && this.#isQuiet(vector, action),
+    )
+  }
+
+  #isQuiet(vector: Vector, { local }: Action): boolean {
+    if (local === undefined || local.pending < 0) return false
+    const { result } = this.#explorer.system.segments(local, vector)
+    return result.every(
+      ({ ops, written }) =>
+        written === undefined &&
+        ops.every(({ slot, value, append }) => slot === local.pending || (!append && (vector[slot] ?? 0) === value)),
+    )
+  }
+
+  #key(vector: Vector): number {
+    const [low, high] = this.#explorer.system.base.ground.cells.digest(vector)
+    return joined(low, high)
+  }
+
+  #done(depth: number, complete: boolean, found?: Found): Searched {
+    const { size } = this.#visited
+    return { states: size, transitions: this.#transitions, depth, complete, found, settled: this.#settled }
+  }
+}
+
+/** Properties that need the whole graph. */
+export function needsGraph(properties: readonly Property[]): boolean {
+  return properties.some(({ formula }) => ['eventually', 'leadsTo', 'noOscillation'].includes(formula.type))
+}

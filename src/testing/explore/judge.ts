@@ -1,0 +1,179 @@
+/**
+ * Judging states and writes by properties. A formula is traced like any step: in a state in which nothing changed that
+ * it looks at, its answer is found and not worked out again.
+ */
+import { Moment } from '../moment.ts'
+import { type Held, type Property, type Write, whyNot } from '../property.ts'
+import type { Vector } from './cells.ts'
+import type { Written } from './draft.ts'
+import type { Passage } from './explorer.ts'
+import { Reader, viewThrough } from './reader.ts'
+import { sightOf } from './sight.ts'
+import type { Local, System } from './system.ts'
+import { type Recorder, Table } from './trace.ts'
+
+/** A property that does not hold, and why, in words. */
+export interface Violation {
+  readonly property: Property
+  readonly why: string
+}
+
+const noRecorder: Recorder = { note() {} }
+
+/** What an answer of a state formula is: does the premise hold, and why does the claim not. */
+interface Answered {
+  readonly concerned: boolean
+  readonly why: string | undefined
+  readonly value?: unknown
+}
+
+export class Judge {
+  readonly properties: readonly Property[]
+  /** How often each property had something to say: a premise that held, a write it is about, a witness. */
+  readonly concerned: number[]
+  readonly #system: System
+  readonly #resourceOf: (kind: string) => string | undefined
+  readonly #states: Table<Answered>[]
+  readonly #writes: WeakMap<Written, Table<Held | undefined>>[]
+  readonly #stateLike: readonly number[]
+  readonly #stepLike: readonly number[]
+  readonly #stableLike: readonly number[]
+  readonly #settledLike: readonly number[]
+
+  constructor(system: System, properties: readonly Property[]) {
+    this.#system = system
+    this.properties = properties
+    this.concerned = properties.map(() => 0)
+    this.#states = properties.map(() => new Table())
+    this.#writes = properties.map(() => new WeakMap())
+    const { registry } = system.base.ground
+    this.#resourceOf = (kind) => registry.find(kind)?.resource
+    const among = (...types: string[]): number[] =>
+      properties.flatMap(({ formula }, i) => (types.includes(formula.type) ? [i] : []))
+    this.#stateLike = among('always', 'never', 'implies', 'sometimes')
+    this.#stepLike = among('step')
+    this.#stableLike = among('stable')
+    this.#settledLike = among('settled')
+  }
+
+  /** A moment for reading only: nothing is recorded. */
+  moment(vector: Vector): Moment {
+    return this.#momentThrough(new Reader(this.#system.base.ground, vector, noRecorder))
+  }
+
+  /** What is wrong with a state. */
+  state(vector: Vector): Violation | undefined {
+    for (const i of this.#stateLike) {
+      const { concerned, why } = this.#answer(i, vector)
+      if (concerned) this.concerned[i] = (this.concerned[i] as number) + 1
+      if (why !== undefined) return { property: this.properties[i] as Property, why }
+    }
+    return undefined
+  }
+
+  /** What is wrong with a state in which nobody has anything left to do. */
+  settled(vector: Vector): Violation | undefined {
+    for (const i of this.#settledLike) {
+      const { why } = this.#answer(i, vector)
+      this.concerned[i] = (this.concerned[i] as number) + 1
+      if (why !== undefined) return { property: this.properties[i] as Property, why }
+    }
+    return undefined
+  }
+
+  /** What is wrong with a write and the state after it. `base` is the state in which its sender decided. */
+  passage(before: Vector, { vector, written }: Passage, base: Vector, local: Local | undefined): Violation | undefined {
+    for (const i of this.#stableLike) {
+      const then = this.#answer(i, before)
+      if (then.why !== undefined) continue
+      this.concerned[i] = (this.concerned[i] as number) + 1
+      const { why } = this.#answer(i, vector)
+      if (why !== undefined) return { property: this.properties[i] as Property, why: `it held before; now ${why}` }
+    }
+    if (written?.change === undefined) return undefined
+    for (const i of this.#stepLike) {
+      const held = this.#write(i, written, [before, vector, base], local)
+      if (held === undefined) continue
+      this.concerned[i] = (this.concerned[i] as number) + 1
+      const why = whyNot(held)
+      if (why !== undefined) return { property: this.properties[i] as Property, why }
+    }
+    return undefined
+  }
+
+  /** Does a formula over states hold here? For `eventually`, `leadsTo`, `noOscillation`. */
+  holds(name: string, vector: Vector, formula: (s: Moment) => unknown): unknown {
+    let table = this.#other.get(name)
+    if (table === undefined) {
+      table = new Table()
+      this.#other.set(name, table)
+    }
+    return table.find([vector], (recorder) =>
+      formula(this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder))),
+    ).result
+  }
+
+  readonly #other = new Map<string, Table<unknown>>()
+
+  #momentThrough(reader: Reader): Moment {
+    return new Moment(viewThrough(reader), this.#resourceOf)
+  }
+
+  #answer(i: number, vector: Vector): Answered {
+    return (this.#states[i] as Table<Answered>).find([vector], (recorder) =>
+      answered(
+        (this.properties[i] as Property).formula,
+        this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder)),
+      ),
+    ).result
+  }
+
+  #write(i: number, written: Written, vectors: readonly Vector[], local: Local | undefined): Held | undefined {
+    const tables = this.#writes[i] as WeakMap<Written, Table<Held | undefined>>
+    let table = tables.get(written)
+    if (table === undefined) {
+      table = new Table()
+      tables.set(written, table)
+    }
+    const { formula } = this.properties[i] as Property
+    if (formula.type !== 'step') return undefined
+    return table.find(vectors, (recorder) => {
+      const at = (which: number): Reader =>
+        new Reader(this.#system.base.ground, vectors[which] as Vector, recorder, which)
+      const actor = local?.actor ?? 'user'
+      const believed = new Moment(viewThrough(sightOf(at(2), actor, this.#system.sees)), this.#resourceOf)
+      return formula.write(
+        writeOf(written, actor, local?.key ?? '', believed),
+        this.#momentThrough(at(0)),
+        this.#momentThrough(at(1)),
+      )
+    }).result
+  }
+}
+
+/** A write as properties see it. */
+export function writeOf({ verb, change }: Written, by: string, reconciled: string, believed: Moment): Write {
+  const { type, resource, key, object, previous, cause } = change as NonNullable<Written['change']>
+  return { type, verb, resource, key, object, previous, by, reconciled, cause, believed }
+}
+
+function answered(formula: Property['formula'], moment: Moment): Answered {
+  switch (formula.type) {
+    case 'always':
+    case 'settled':
+    case 'stable':
+      return { concerned: true, why: whyNot(formula.at(moment)) }
+    case 'never': {
+      const held = formula.at(moment)
+      return { concerned: true, why: held === false ? undefined : held === true ? 'it holds here' : held }
+    }
+    case 'sometimes':
+      return { concerned: formula.at(moment) === true, why: undefined }
+    case 'implies':
+      return formula.when(moment)
+        ? { concerned: true, why: whyNot(formula.at(moment)) }
+        : { concerned: false, why: undefined }
+    default:
+      return { concerned: false, why: undefined }
+  }
+}
