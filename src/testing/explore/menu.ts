@@ -162,7 +162,7 @@ export class Menu {
     const { cells } = system.base.ground
     const actions: Action[] = []
     if (this.#left(vector, 'lags')) {
-      for (const [agent, resource] of system.watches()) {
+      for (const [agent, resource] of system.notices.watches()) {
         if (this.#budget.lagOf(resource) === 0 || !this.#matters(vector, agent)) continue
         if ((vector[cells.slot('held', agent, resource)] ?? 0) !== 0) continue
         const name = `hold ${agent} ${resource}`

@@ -5,9 +5,8 @@
  */
 import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput } from '../../actors/agent.ts'
 import type { Alarm } from '../../actors/world.ts'
-import { type KubeObject, keyOf } from '../../api/object.ts'
+import { keyOf } from '../../api/object.ts'
 import { steppers } from '../../cluster.ts'
-import { changeKeys } from '../../controllers/agent.ts'
 import type { Controller, Refusal } from '../../controllers/controller.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import { chanceOf } from '../../lib/digest.ts'
@@ -18,6 +17,7 @@ import { Writer } from './commit.ts'
 import { Crashed, type Disturbance, Draft, Interrupt, type Segment } from './draft.ts'
 import { type Base, rememberedBy } from './ground.ts'
 import { CellHost, type TimerValue } from './host.ts'
+import { Notices } from './notices.ts'
 import { viewThrough } from './reader.ts'
 import { type Sees, sightOf } from './sight.ts'
 import { type Found, Table } from './trace.ts'
@@ -57,21 +57,14 @@ export class System {
   readonly base: Base
   readonly writer: Writer
   readonly #locals = new Map<string, Local>()
-  readonly #watchers = new Map<string, Controller[]>()
-  readonly #byName = new Map<string, Controller>()
   readonly sees: Sees
+  readonly notices: Notices
 
   constructor(base: Base, sees: Sees) {
     this.base = base
     this.sees = sees
-    this.writer = new Writer(base.admission, base.seed, (draft, change) => this.#notify(draft, change))
-    for (const one of base.controllers) {
-      this.#byName.set(one.name, one)
-      const resources = new Set(
-        [one.of, ...one.owns, ...one.watches.map(({ kind }) => kind)].map((kind) => kind.resource),
-      )
-      for (const resource of resources) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), one])
-    }
+    this.notices = new Notices(base, sees)
+    this.writer = new Writer(base.admission, base.seed, (draft, change) => this.notices.notify(draft, change))
   }
 
   /** The segments of a local step in a state. */
@@ -84,7 +77,7 @@ export class System {
   }
 
   controller(name: string): Controller {
-    return this.#byName.get(name) as Controller
+    return this.notices.controller(name)
   }
 
   /** The reconcile of one key by a controller. */
@@ -100,15 +93,6 @@ export class System {
     const acting = agent === 'scheduler' ? this.base.scheduler : this.base.kubelet
     const pending = this.base.ground.cells.slot('inbox', inbox)
     return this.#local(`turn ${inbox}`, agent, node, (draft) => this.#turn(draft, acting, inbox), pending)
-  }
-
-  /** Who watches what. */
-  watches(): readonly (readonly [agent: string, resource: string])[] {
-    const watched = [...this.#watchers].flatMap(([resource, all]) =>
-      all.map(({ name }): [string, string] => [`controller/${name}`, resource]),
-    )
-    const agents = [this.base.scheduler, this.base.kubelet]
-    return [...watched, ...agents.flatMap(({ id, watches }) => watches.map((one): [string, string] => [id, one]))]
   }
 
   /** Something happens to a node's machine. */
@@ -151,7 +135,7 @@ export class System {
     return this.#local(`${how} ${agent} ${resource}`, agent, '', (draft) => {
       if (how === 'hold') this.sees.hold(draft, agent, resource)
       else if (how === 'lose') this.sees.lose(draft, agent, resource)
-      else this.release(draft, agent, resource)
+      else this.notices.release(draft, agent, resource)
     })
   }
 
@@ -336,74 +320,6 @@ export class System {
     )
   }
 
-  #notify(draft: Draft, change: Change): void {
-    const { cells } = this.base.ground
-    const view = (): View => viewThrough(draft)
-    for (const controller of this.#watchers.get(change.resource) ?? []) {
-      const agent = `controller/${controller.name}`
-      if (this.#heldBack(draft, agent, change)) continue
-      for (const [key] of changeKeys(controller, view, change)) draft.set(cells.slot('queue', controller.name, key), 1)
-    }
-    this.#notifyScheduler(draft, change, view)
-    if (this.base.kubelet.watches.includes(change.resource)) this.#notifyKubelets(draft, change)
-  }
-
-  /** True when the agent is not told of the change now. A watch that may be no further behind catches up. */
-  #heldBack(draft: Draft, agent: string, change: Change): boolean {
-    if (!this.sees.holdable(agent, change.resource)) return false
-    if (!this.sees.catchesUp(draft, agent, change)) return this.sees.holds(draft, agent, change)
-    this.release(draft, agent, change.resource)
-    return false
-  }
-
-  /** Lets go of a held watch: the agent sees the truth again and is told what happened meanwhile. */
-  release(draft: Draft, agent: string, resource: string): void {
-    const { cells } = this.base.ground
-    const slot = cells.slot('held', agent, resource)
-    const waiting = this.sees.waiting(draft, agent, resource)
-    if (draft.at(slot) !== 0) draft.set(slot, 0)
-    for (const change of waiting) {
-      if (agent === 'scheduler') draft.append(cells.slot('inbox', agent), this.entryOf(draft, change))
-      else if (agent === 'kubelet') {
-        const node = nodeConcerned(change)
-        if (node !== undefined) draft.append(cells.slot('inbox', `kubelet ${node}`), this.entryOf(draft, change))
-      } else this.#mark(draft, agent.slice('controller/'.length), change)
-    }
-  }
-
-  #mark(draft: Draft, name: string, change: Change): void {
-    const { cells } = this.base.ground
-    for (const [key] of changeKeys(this.controller(name), () => viewThrough(draft), change))
-      draft.set(cells.slot('queue', name, key), 1)
-  }
-
-  #notifyScheduler(draft: Draft, change: Change, view: () => View): void {
-    const { scheduler, ground } = this.base
-    if (!scheduler.watches.includes(change.resource) || scheduler.wakes?.(change, view) === false) return
-    if (this.#heldBack(draft, 'scheduler', change)) return
-    draft.append(ground.cells.slot('inbox', 'scheduler'), this.entryOf(draft, change))
-  }
-
-  #notifyKubelets(draft: Draft, change: Change): void {
-    const { cells } = this.base.ground
-    const node = nodeConcerned(change)
-    if (node === undefined || this.#heldBack(draft, 'kubelet', change)) return
-    draft.append(cells.slot('inbox', `kubelet ${node}`), this.entryOf(draft, change))
-  }
-
-  /** The number of a change as an entry of an inbox. */
-  entryOf(draft: Draft, change: Change): number {
-    const { cells } = this.base.ground
-    const { type, resource, key, object, previous } = change
-    const at = draft.offset
-    const ids = [cells.hash(cells.objectId(object)), cells.hash(cells.objectId(previous))]
-    const cause: Cause = { why: 'reconcile', by: '' }
-    return cells.named(
-      { change: [type, resource, key, ids, at] },
-      { change: { type, resource, key, object, previous, cause }, at },
-    )
-  }
-
   #nodeOf(reading: { at(slot: number): number }, actor: string): string {
     const [kind, first = '', name = ''] = actor.split('/')
     if (kind !== 'pods') return first
@@ -411,25 +327,4 @@ export class System {
     const pod = cells.object(reading.at(cells.slot('object', 'pods', `${first}/${name}`)))
     return (pod?.spec?.nodeName as string | undefined) ?? '*'
   }
-}
-
-/** Whose kubelet a change concerns: a node's name, `*` for what they share, undefined when it is nobody's business. */
-function nodeConcerned({ resource, type, object, previous }: Change): string | undefined {
-  if (resource === 'nodes') return type === 'DELETED' ? undefined : object.metadata.name
-  if (resource !== 'pods') return type === 'DELETED' ? undefined : '*'
-  const node = (object.spec?.nodeName ?? previous?.spec?.nodeName) as string | undefined
-  if (node === undefined) return undefined
-  return type === 'MODIFIED' && previous !== undefined && !isNews(object, previous) ? undefined : node
-}
-
-/** What a kubelet looks at in a changed pod: everything but what it wrote itself. */
-function isNews(pod: KubeObject, previous: KubeObject): boolean {
-  const [now, then] = [pod.metadata, previous.metadata]
-  return (
-    pod.spec !== previous.spec ||
-    now.uid !== then.uid ||
-    now.deletionTimestamp !== then.deletionTimestamp ||
-    now.deletionGracePeriodSeconds !== then.deletionGracePeriodSeconds ||
-    (pod.spec?.readinessGates !== undefined && pod.status !== previous.status)
-  )
 }
