@@ -11,10 +11,13 @@ import { type Budget, Menu } from './menu.ts'
 import type { Local, System } from './system.ts'
 import type { Read } from './trace.ts'
 
-/** Something the user does. */
+/** Something the user does: writes, something broken, or a wait before the next input. */
 export interface Input {
   readonly name: string
-  readonly writes: (view: View) => readonly Transition[]
+  readonly writes?: (view: View) => readonly Transition[]
+  readonly node?: { readonly name: string; readonly event: string }
+  readonly crash?: string
+  readonly waitMs?: number
 }
 
 /** One choice: something that may happen next. */
@@ -56,8 +59,9 @@ export class Explorer {
   readonly system: System
   readonly options: ExplorerOptions
   readonly #inputSlot: number
+  readonly #waitSlot: number
   readonly #bySlot = new Map<number, Action>()
-  readonly #inputs: Action[]
+  readonly inputs: readonly Action[]
   readonly #time: Action
   readonly #menu: Menu
 
@@ -68,8 +72,10 @@ export class Explorer {
     const { cells } = system.base.ground
     this.#inputSlot = cells.slot('other', 'inputs')
     this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.pass(vector) }
-    this.#inputs = options.inputs.map(({ name, writes }, index) => {
-      const local = system.asked(`${index} ${name}`, 'user', writes)
+    this.#waitSlot = cells.slot('other', 'wait')
+    this.inputs = options.inputs.map((input, index) => {
+      const { name } = input
+      const local = this.#localOf(input, index)
       const then: Op = { slot: this.#inputSlot, value: index + 1, append: false }
       return {
         name: `input ${index} ${name}`,
@@ -86,11 +92,32 @@ export class Explorer {
     const actions = this.pending(vector)
     const isQuiet = actions.length === 0
     const faults = this.#menu.enabled(vector, actions)
-    const input = this.#inputs[vector[this.#inputSlot] ?? 0]
-    if (input !== undefined && (isQuiet || this.options.inputsWhen === 'anytime')) actions.push(input)
+    const input = this.inputs[vector[this.#inputSlot] ?? 0]
+    const mayCome = isQuiet || this.options.inputsWhen === 'anytime'
+    if (input !== undefined && mayCome && this.#hasWaited(vector)) actions.push(input)
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
     actions.push(...this.#menu.releases(vector), ...faults)
     return actions.length > 1 ? actions.sort(byName) : actions
+  }
+
+  /** The action of this name if it may be taken; an input also when those before it are left out. */
+  named(vector: Vector, name: string): Action | undefined {
+    if (!name.startsWith('input ')) return this.enabled(vector).find((action) => action.name === name)
+    const index = this.inputs.findIndex((action) => action.name === name)
+    if (index < (vector[this.#inputSlot] ?? 0) || !this.#hasWaited(vector)) return undefined
+    return this.options.inputsWhen === 'anytime' || this.pending(vector).length === 0 ? this.inputs[index] : undefined
+  }
+
+  #hasWaited(vector: Vector): boolean {
+    return (vector[this.system.base.ground.clock] ?? 0) >= (vector[this.#waitSlot] ?? 0)
+  }
+
+  #localOf({ name, writes, node, crash, waitMs }: Input, index: number): Local {
+    const { system } = this
+    if (node !== undefined) return system.toNode(node.name, node.event)
+    if (crash !== undefined) return system.crash(crash)
+    if (waitMs !== undefined) return system.wait(waitMs, this.#waitSlot)
+    return system.asked(`${index} ${name}`, 'user', writes ?? (() => []))
   }
 
   /** True when a timer is set that counts. */
@@ -112,10 +139,17 @@ export class Explorer {
     return actions
   }
 
-  /** True when nothing is left to do: nobody is pending, no watch lags, no input is left, no timer that counts is set. */
+  /** True when nobody has anything left to do: nobody is pending, no watch lags, no timer that counts is set. Inputs may be left. */
   isSettled(vector: Vector): boolean {
-    if (this.pending(vector).length > 0 || this.#inputs[vector[this.#inputSlot] ?? 0] !== undefined) return false
-    return this.#nextDue(vector) === undefined && this.#menu.releases(vector).length === 0
+    if (this.pending(vector).length > 0 || this.#nextDue(vector) !== undefined) return false
+    return this.#menu.releases(vector).length === 0
+  }
+
+  /** What happens next when nobody interferes: pending steps in turn, then late watches, then time. */
+  ordinary(vector: Vector, after: string): Action | undefined {
+    const pending = this.pending(vector).sort(byName)
+    const next = pending.find(({ name }) => name > after) ?? pending[0] ?? this.#menu.releases(vector)[0]
+    return next ?? (this.#nextDue(vector) === undefined ? undefined : this.#time)
   }
 
   /** The vector with operations carried out. */

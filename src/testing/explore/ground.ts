@@ -32,7 +32,7 @@ const stillNames =
   /^(serviceaccounts|storageclasses\.|ingressclasses\.|csi\w+\.|podtemplates|volumeattributesclasses\.)/
 
 /** Timers that beat for ever; without them nodes are believed well until a fault says otherwise. */
-const heartbeats = /^agent (kubelet (heartbeat|metrics)|controller\/(event-expiry|node-lifecycle) )/
+const heartbeats = /^agent (kubelet heartbeat|controller\/node-lifecycle )/
 
 export interface BaseOptions {
   /** Collections that were found to change. */
@@ -58,7 +58,7 @@ export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOp
     ...controllersFor(world.store.registry.kinds),
     ...(cluster.options.controllers ?? []),
     ...cluster.used,
-  ].filter(({ name }) => beating || !/^(event-expiry|node-lifecycle)$/.test(name))
+  ].filter(({ name }) => name !== 'event-expiry' && (beating || name !== 'node-lifecycle'))
   const initial = vectorOf(cluster, ground, beating)
   return {
     ground,
@@ -100,7 +100,8 @@ function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean):
     put(cells.slot('memory', id), cells.id(rememberedBy(id, memory)))
   }
   for (const { id, at, background, data } of world.timers.all()) {
-    if (data.agent === 'lives' || (!beating && heartbeats.test(id))) continue
+    if (data.agent === 'lives' || data.agent === 'controller/event-expiry') continue
+    if (!beating && heartbeats.test(id)) continue
     const value: TimerValue = { at: Math.max(0, at - start), background, alarm: data }
     put(cells.slot('timer', id), cells.id(value))
   }

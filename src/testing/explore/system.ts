@@ -103,6 +103,15 @@ export class System {
     })
   }
 
+  /** The user waits: a timer keeps the run going until then. */
+  wait(ms: number, slot: number): Local {
+    return this.#local(`wait ${ms}`, 'user', '', (draft) => {
+      const at = draft.offset + ms
+      draft.set(slot, at)
+      this.#setTimer(draft, 'user', 'wait', at, false, {})
+    })
+  }
+
   /** Writes that somebody asks for; what they are may depend on the view. */
   asked(name: string, by: string, writes: (view: View) => readonly Transition[]): Local {
     return this.#local(`ask ${name}`, by, '', (draft) => {
@@ -141,21 +150,23 @@ export class System {
 
   #restart(draft: Draft, agent: string): void {
     const { cells } = this.base.ground
-    for (const slot of cells.ofKind('timer')) {
-      if (cells.slotAt(slot).of.startsWith(`agent ${agent} `) && draft.at(slot) !== 0) draft.set(slot, 0)
+    const clear = (slot: number): void => {
+      if (draft.at(slot) !== 0) draft.set(slot, 0)
     }
     if (agent === 'scheduler') {
+      for (const timer of ['backoff', 'flush', 'volumes']) clear(cells.slot('timer', `agent ${agent} ${timer}`))
       draft.set(cells.slot('memory', agent), cells.id(rememberedBy(agent, this.base.scheduler.initial)))
       draft.set(cells.slot('inbox', agent), cells.list([cells.id({ resync: true })]))
       return
     }
     const name = agent.slice('controller/'.length)
     const controller = this.controller(name)
-    for (const slot of cells.ofKind('failure'))
-      if (cells.slotAt(slot).of === name && draft.at(slot) !== 0) draft.set(slot, 0)
     const view = viewThrough(sightOf(draft, agent, this.sees))
-    const keys = [...view.list(controller.of).map(keyOf), ...(controller.starts?.(view) ?? [])]
-    for (const key of keys) draft.set(cells.slot('queue', name, key), 1)
+    for (const key of [...view.list(controller.of).map(keyOf), ...(controller.starts?.(view) ?? [])]) {
+      clear(cells.slot('failure', name, key))
+      for (const timer of ['retry', 'wake']) clear(cells.slot('timer', `agent ${agent} ${timer} ${key}`))
+      draft.set(cells.slot('queue', name, key), 1)
+    }
   }
 
   /** The inbox of an agent for an event to one of its actors, and the entry. */
@@ -179,6 +190,7 @@ export class System {
       const { key } = alarm.data as { key: string }
       return { slot: cells.slot('queue', agent.slice('controller/'.length), key), entry: 0 }
     }
+    if (agent === 'user') return { slot: cells.slot('other', 'waited'), entry: 0 }
     if (agent !== 'kubelet' && agent !== 'scheduler')
       throw new KybernError('KYB-EXPLORE', `a timer of "${agent}" (${id}) cannot be explored`)
     const fired: Fired = { id: alarm.id, at: this.base.ground.start + at, data: alarm.data }

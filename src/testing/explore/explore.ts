@@ -1,0 +1,256 @@
+/**
+ * Exploring a scenario or a cluster: the front door. Sets the world up, lets a strategy run within its budget, makes a
+ * violation small, and reports what was seen.
+ */
+import { Cluster } from '../../cluster/cluster.ts'
+import { KybernError } from '../../lib/coded-error.ts'
+import type { Property } from '../property.ts'
+import type { Scenario } from '../scenario.ts'
+import { joined } from './cells.ts'
+import { choicesOf, encoded } from './choices.ts'
+import { Exhaustive, needsGraph, type Reduction } from './exhaustive.ts'
+import type { FaultBudget } from './menu.ts'
+import {
+  type Counterexample,
+  type Covered,
+  type PropertyReport,
+  type Report,
+  reportOf,
+  type Verdict,
+} from './report.ts'
+import { Runner } from './run.ts'
+import { shrink } from './shrink.ts'
+import { tell } from './story.ts'
+import { chooser, type Strategy } from './strategies.ts'
+import { Visited } from './visited.ts'
+import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
+
+/** How to explore. */
+export interface ExploreOptions extends WorldOptions {
+  /** `exhaustive`: every state. Others: runs, each named by a seed. `portfolio` takes turns among them. Default exhaustive. */
+  readonly mode?: 'exhaustive' | 'random' | 'pct' | 'swarm' | 'delayBound' | 'guided' | 'portfolio'
+  readonly faults?: FaultBudget
+  /** At most so many states (exhaustive). Default 200,000. */
+  readonly states?: number
+  readonly depth?: number
+  readonly reduction?: Reduction
+  /** At most so many runs. Default 1,000. */
+  readonly runs?: number
+  /** Steps one run may have. Default 5,000. */
+  readonly steps?: number
+  readonly seed?: number
+  /** `pct`: how many constraints a bug may need. `delayBound`: how many delays. */
+  readonly bound?: number
+  /** False leaves a counterexample as it was found. */
+  readonly shrink?: boolean
+  /** The same options under the name used in `verify(…, { faults, explore: { mode, states } })`. */
+  readonly explore?: Omit<ExploreOptions, 'explore' | 'faults'>
+}
+
+/** What may be explored: a scenario, or a cluster as it stands (it is not changed). */
+export type Explorable = Scenario | Cluster
+
+/**
+ * Explores and reports; never throws for a violation. Properties are judged at every write and in every state.
+ * Throws KYB-EXPLORE for what cannot be explored.
+ */
+export async function explore(
+  of: Explorable,
+  properties: readonly Property[],
+  options: ExploreOptions = {},
+): Promise<Report> {
+  const { explore: more, ...rest } = options
+  const all: ExploreOptions = { ...rest, ...more }
+  refuse(all)
+  const { cluster, scenario, own } = await begun(of)
+  try {
+    return withWorld(cluster, scenario, properties, all, (world) => {
+      const found = (all.mode ?? 'exhaustive') === 'exhaustive' ? exhausted(world, all) : ran(world, all)
+      return reported(scenario.name, world, properties, found, all)
+    })
+  } finally {
+    if (own) await cluster.close()
+  }
+}
+
+/** Plays a log, or its numbers, again and reports what it shows. */
+export async function replay(
+  of: Explorable,
+  properties: readonly Property[],
+  log: readonly string[],
+  options: ExploreOptions = {},
+): Promise<Report> {
+  const { cluster, scenario, own } = await begun(of)
+  try {
+    return withWorld(cluster, scenario, properties, options, (world) => {
+      const ran = new Runner(world, options.steps).play(log)
+      const violation = ran.violation
+      const found: Explored = {
+        verdict: violation === undefined ? 'bounded' : 'violated',
+        covered: covered(world, 'replay', { runs: 1, transitions: ran.log.length, depth: ran.log.length }),
+        log: violation === undefined ? undefined : ran.used,
+        violation: violation?.property,
+        foundIn: ran.log.length,
+        seed: undefined,
+      }
+      return reported(scenario.name, world, properties, found, { ...options, shrink: false })
+    })
+  } finally {
+    if (own) await cluster.close()
+  }
+}
+
+interface Explored {
+  readonly verdict: Verdict
+  readonly covered: Covered
+  readonly log: readonly string[] | undefined
+  readonly violation: Property | undefined
+  readonly foundIn: number
+  readonly seed: number | undefined
+}
+
+async function begun(of: Explorable): Promise<{ cluster: Cluster; scenario: Scenario; own: boolean }> {
+  if (!(of instanceof Cluster)) return { cluster: await setUp(of), scenario: of, own: true }
+  const scenario: Scenario = {
+    name: 'cluster',
+    options: of.options,
+    given: [],
+    uses: [],
+    inputs: [],
+    inputsWhen: 'anytime',
+    horizonMs: undefined,
+  }
+  return { cluster: of, scenario, own: false }
+}
+
+function exhausted(world: World, options: ExploreOptions): Explored {
+  const { explorer, judge, base } = world
+  const reduction = options.reduction ?? 'quiet'
+  const search = new Exhaustive(explorer, judge, reduction)
+  const budget = { states: options.states ?? 200_000, depth: options.depth ?? Number.POSITIVE_INFINITY }
+  const { states, transitions, depth, complete, found, settled } = search.search(base.initial, budget)
+  const verdict = found !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded'
+  return {
+    verdict,
+    covered: {
+      ...covered(world, 'exhaustive', { states, transitions, depth, settled }),
+      assumes: reduction === 'quiet' ? ['controllers are woken by every change of what they read'] : [],
+    },
+    log: found?.log,
+    violation: found?.violation.property,
+    foundIn: found?.log.length ?? 0,
+    seed: undefined,
+  }
+}
+
+const modes = ['pct', 'swarm', 'random', 'delayBound'] as const
+
+function strategyOf({ mode, bound }: ExploreOptions, run: number): Strategy {
+  const chosen = mode === 'portfolio' || mode === 'guided' ? modes[run % modes.length] : mode
+  if (chosen === 'pct') return { mode: chosen, ...(bound === undefined ? {} : { depth: bound }) }
+  if (chosen === 'delayBound') return { mode: chosen, ...(bound === undefined ? {} : { delays: bound }) }
+  return { mode: chosen === 'swarm' ? 'swarm' : 'random' }
+}
+
+function ran(world: World, options: ExploreOptions): Explored {
+  const { runs: limit = 1000, seed = 1, mode = 'random' } = options
+  const { cells } = world.base.ground
+  const visited = new Visited()
+  let transitions = 0
+  let depth = 0
+  let settled = 0
+  let unsettled = 0
+  const runner = new Runner(world, options.steps, ({ to }) => {
+    transitions++
+    visited.add(joined(...cells.digest(to)))
+  })
+  for (let run = 0; run < limit; run++) {
+    const { violation, log, settled: isSettled } = runner.run(chooser(strategyOf(options, run), seed + run))
+    depth = Math.max(depth, log.length)
+    if (isSettled) settled++
+    else if (violation === undefined) unsettled++
+    if (violation === undefined) continue
+    const seen = { states: visited.size, transitions, runs: run + 1, depth, settled, unsettled }
+    return {
+      verdict: 'violated',
+      covered: covered(world, mode, seen),
+      log,
+      violation: violation.property,
+      foundIn: log.length,
+      seed: seed + run,
+    }
+  }
+  const seen = { states: visited.size, transitions, runs: limit, depth, settled, unsettled }
+  return {
+    verdict: 'bounded',
+    covered: covered(world, mode, seen),
+    log: undefined,
+    violation: undefined,
+    foundIn: 0,
+    seed,
+  }
+}
+
+function covered(_world: World, mode: string, seen: Partial<Covered>): Covered {
+  return { states: 0, transitions: 0, runs: 0, depth: 0, settled: 0, unsettled: 0, assumes: [], ...seen, mode }
+}
+
+function reported(
+  name: string,
+  world: World,
+  properties: readonly Property[],
+  explored: Explored,
+  options: ExploreOptions,
+): Report {
+  const { judge } = world
+  const { covered } = explored
+  const seen = Math.max(1, covered.runs > 0 ? covered.transitions : covered.states)
+  const concerned = [...judge.concerned]
+  const counterexample = explored.violation === undefined ? undefined : counterexampleOf(name, world, explored, options)
+  const reports = properties.map((property, i): PropertyReport => {
+    const times = concerned[i] as number
+    const isWitness = property.formula.type === 'sometimes'
+    return {
+      name: property.name,
+      class: property.class,
+      held: property !== explored.violation,
+      concerned: times,
+      vacuous: !isWitness && times === 0 && property !== explored.violation,
+      witnessed: isWitness ? Math.min(1, times / seen) : undefined,
+    }
+  })
+  return reportOf({ scenario: name, verdict: explored.verdict, covered, properties: reports, counterexample })
+}
+
+function counterexampleOf(name: string, world: World, explored: Explored, options: ExploreOptions): Counterexample {
+  const property = explored.violation as Property
+  const found = explored.log ?? []
+  const log = options.shrink === false ? found : shrink(world, found, property.name).log
+  const { violation, steps, chain } = tell(world, log, property.name)
+  const choices = choicesOf(
+    world.explorer,
+    world.base.initial,
+    steps.map(({ action }) => action),
+  )
+  return {
+    property: property.name,
+    why: violation?.why ?? 'it does not hold',
+    source: property.source,
+    log,
+    choices,
+    url: `kx://${name.replace(/\W+/g, '-')}#${encoded(choices)}`,
+    seed: explored.seed,
+    steps,
+    loopFrom: undefined,
+    foundIn: explored.foundIn,
+    chain,
+  }
+}
+
+function refuse({ mode = 'exhaustive' }: ExploreOptions): void {
+  const known = ['exhaustive', 'random', 'pct', 'swarm', 'delayBound', 'guided', 'portfolio']
+  if (!known.includes(mode))
+    throw new KybernError('KYB-EXPLORE', `there is no mode "${mode}"; there are ${known.join(', ')}`)
+}
+
+export { needsGraph }

@@ -1,0 +1,123 @@
+/** From a scenario to something that can be explored: the live set-up, its cells, the steps, the faults, the judge. */
+import { parseDuration } from '../../api/time.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { createCluster } from '../../cluster.ts'
+import { KybernError } from '../../lib/coded-error.ts'
+import { Moment } from '../moment.ts'
+import { type Operation, operationText, transitionsOf } from '../operation.ts'
+import type { Property } from '../property.ts'
+import type { Scenario } from '../scenario.ts'
+import { Moved } from './draft.ts'
+import { Explorer, type Input } from './explorer.ts'
+import { type Base, baseOf } from './ground.ts'
+import { Judge } from './judge.ts'
+import { Budget, type FaultBudget } from './menu.ts'
+import { Sees } from './sight.ts'
+import { System } from './system.ts'
+
+/** One exploration, ready to go. */
+export interface World {
+  readonly base: Base
+  readonly system: System
+  readonly explorer: Explorer
+  readonly judge: Judge
+}
+
+/** What decides how a scenario becomes a world. */
+export interface WorldOptions {
+  readonly faults?: FaultBudget | undefined
+  /** Leases and node health go on beating. Default: when nodes may die or fall silent. */
+  readonly heartbeats?: boolean | undefined
+  /**
+   * Controllers whose watches may be older than their own writes, by name; or true for all. Default: none of the
+   * built-in ones (kybern sees to it that they are not), all of one's own, whose informers elsewhere promise no such thing.
+   */
+  readonly staleOwnReads?: readonly string[] | boolean | undefined
+}
+
+/** The live cluster a scenario begins with, settled. */
+export async function setUp({ options, given, uses }: Scenario): Promise<Cluster> {
+  const cluster = await createCluster(options)
+  if (uses.length > 0) cluster.use(...uses)
+  await cluster.settle()
+  for (const step of given) {
+    if (typeof step === 'function') await step(cluster)
+    else await cluster.apply(step)
+    await cluster.settle()
+  }
+  return cluster
+}
+
+/**
+ * Makes the world and runs `use` over it. When something changes that was taken for still, everything begins again with
+ * that as cells: `use` must be repeatable.
+ */
+export function withWorld<T>(
+  cluster: Cluster,
+  scenario: Pick<Scenario, 'inputs' | 'inputsWhen' | 'horizonMs' | 'uses'>,
+  properties: readonly Property[],
+  options: WorldOptions,
+  use: (world: World) => T,
+): T {
+  const moving = new Set<string>()
+  for (;;) {
+    try {
+      return use(worldOf(cluster, scenario, properties, options, moving))
+    } catch (error) {
+      if (!(error instanceof Moved) || moving.has(error.resource)) throw error
+      moving.add(error.resource)
+    }
+  }
+}
+
+function worldOf(
+  cluster: Cluster,
+  { inputs, inputsWhen, horizonMs, uses }: Pick<Scenario, 'inputs' | 'inputsWhen' | 'horizonMs' | 'uses'>,
+  properties: readonly Property[],
+  { faults, heartbeats, staleOwnReads }: WorldOptions,
+  moving: ReadonlySet<string>,
+): World {
+  const budget = new Budget(faults)
+  const breaksNodes =
+    budget.touchesNodes || inputs.some((one) => 'fault' in one && ('kill' in one.fault || 'silence' in one.fault))
+  const beating = heartbeats ?? breaksNodes
+  const base = baseOf(cluster, { moving, heartbeats: beating })
+  const own = new Set(
+    [...cluster.used, ...uses].flatMap((one) => ('reconcile' in one ? [`controller/${one.name}`] : [])),
+  )
+  const isStale = (agent: string): boolean => {
+    if (staleOwnReads === undefined) return own.has(agent)
+    if (typeof staleOwnReads === 'boolean') return staleOwnReads
+    return staleOwnReads.some((name) => `controller/${name}` === agent)
+  }
+  const sees = new Sees(
+    (_agent, resource) => budget.lagOf(resource),
+    (agent) => !isStale(agent),
+  )
+  const system = new System(base, sees)
+  const explorer = new Explorer(system, {
+    inputs: inputs.map((operation) => inputOf(operation, base)),
+    inputsWhen,
+    horizonMs: horizonMs ?? (beating ? 600_000 : 0),
+    budget,
+  })
+  return { base, system, explorer, judge: new Judge(system, properties) }
+}
+
+const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
+
+function inputOf(operation: Operation, { ground }: Base): Input {
+  const name = operationText(operation)
+  const { registry } = ground
+  if ('wait' in operation) return { name, waitMs: parseDuration(operation.wait) }
+  if ('fault' in operation) {
+    const [[word, of] = ['', '']] = Object.entries(operation.fault)
+    const event = nodeEvents[word as keyof typeof nodeEvents]
+    if (event !== undefined) return { name, node: { name: String(of), event } }
+    if (word === 'crash')
+      return { name, crash: of === 'scheduler' ? of : `controller/${String(of).replace(/^controller\//, '')}` }
+    throw new KybernError('KYB-FAULT', `${JSON.stringify(operation.fault)} cannot be explored as something a user does`)
+  }
+  const resourceOf = (kind: string): string | undefined => registry.find(kind)?.resource
+  return { name, writes: (view) => transitionsOf(operation, new Moment(view, resourceOf), registry) }
+}
