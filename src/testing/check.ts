@@ -1,0 +1,41 @@
+/** Exploring in a test: a violation is thrown, with its story as the message. */
+
+import { type Explorable, type ExploreOptions, explore } from './explore/explore.ts'
+import { counterexampleText, type Report } from './explore/report.ts'
+import type { Property } from './property.ts'
+
+/** A property does not hold; the message is the counterexample's story. */
+export class PropertyViolated extends Error {
+  readonly code = 'KYB-PROPERTY'
+  readonly report: Report
+
+  constructor(report: Report) {
+    const one = report.counterexample
+    super(one === undefined ? String(report) : `\n${counterexampleText(report.scenario, one)}\n\n${report}`)
+    this.name = 'PropertyViolated'
+    this.report = report
+  }
+}
+
+/**
+ * Explores and throws PropertyViolated for a violation; else answers the report, whose verdict says how much was covered
+ * (`exhausted` or `bounded`). Properties and options come in any order:
+ * `check(scenario(…), always(…), leadsTo(…).within('10m'), { faults: { crash: 1 }, explore: { mode: 'pct' } })`.
+ */
+export async function check(
+  of: Explorable,
+  ...rest: readonly (Property | readonly Property[] | ExploreOptions)[]
+): Promise<Report> {
+  const properties = rest.flat().filter(isProperty)
+  const options = rest.filter((one): one is ExploreOptions => !Array.isArray(one) && !isProperty(one))
+  const report = await explore(of, properties, Object.assign({}, ...options))
+  if (report.verdict === 'violated') throw new PropertyViolated(report)
+  return report
+}
+
+/** The same under the name that says what is wanted. */
+export const verify = check
+
+function isProperty(one: unknown): one is Property {
+  return typeof one === 'object' && one !== null && 'formula' in one
+}

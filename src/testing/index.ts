@@ -1,0 +1,40 @@
+/**
+ * kybern/testing: own time, faults and order. A scenario is explored over all interleavings, stale views, crashes,
+ * virtual time and inputs; properties are judged at every write and in every state; a violation comes as a short story
+ * that replays.
+ *
+ *     import { scenario, check, always, leadsTo, setImage } from 'kybern/testing'
+ *
+ *     await check(
+ *       scenario('rollout', (c) => c.nodes(3).apply(manifest).do(setImage('web', 'nginx:2'))),
+ *       always((s) => s.deployment('web').available >= 3).as('never fewer than three'),
+ *       leadsTo((s) => s.image('web') === 'nginx:2', (s) => s.deployment('web').updated === 3).within('10m'),
+ *       { faults: { crash: 1, lag: 2 }, mode: 'exhaustive', states: 200_000 },
+ *     )
+ */
+export { check, PropertyViolated, verify } from './check.ts'
+export { type Explorable, type ExploreOptions, explore, replay } from './explore/explore.ts'
+export type { FaultBudget } from './explore/menu.ts'
+export type { Counterexample, Covered, PropertyReport, Report, Verdict } from './explore/report.ts'
+export type { StoryStep } from './explore/story.ts'
+export * from './inputs.ts'
+export { Moment } from './moment.ts'
+export { type Operation, operationText, transitionsOf } from './operation.ts'
+export { perform } from './perform.ts'
+export {
+  always,
+  eventually,
+  type Held,
+  implies,
+  leadsTo,
+  never,
+  noOscillation,
+  type Property,
+  type PropertyClass,
+  settled,
+  sometimes,
+  stable,
+  step,
+  type Write,
+} from './property.ts'
+export { type Scenario, ScenarioBuilder, scenario } from './scenario.ts'
