@@ -1,7 +1,9 @@
 /**
- * Heartbeats: every ten seconds each node that talks renews its Lease; every five minutes it also writes its status.
+ * Heartbeats: every ten seconds each node that talks renews its Lease; every five minutes, and when somebody else says that
+ * it is not well, it also writes its status.
  * One timer serves all nodes. Source: https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats
  */
+import { isTrue } from '../api/conditions.ts'
 import { toMicro } from '../api/time.ts'
 import { conditions, leaseNamespace, ownedBy } from './node-object.ts'
 import type { KubeletTurn } from './turn.ts'
@@ -24,9 +26,15 @@ export function heartbeat(work: KubeletTurn, at: number): void {
       const object = { ...lease, metadata, spec: { ...lease.spec, renewTime } }
       work.intents.push({ type: 'update', ref, object, trusted: true })
     }
-    if (withStatus) writeStatus(work, name)
+    if (withStatus || isDoubted(work, name)) writeStatus(work, name)
   }
   work.intents.push({ type: 'timer.set', id: 'heartbeat', at: at + heartbeatMs, background: true })
+}
+
+/** True when the node is well and its object says otherwise, as after a time in which its kubelet was not there. */
+export function isDoubted(work: KubeletTurn, name: string): boolean {
+  const node = work.view.get('nodes', '', name)
+  return node !== undefined && !isTrue(node.status?.conditions, 'Ready')
 }
 
 /** Says again that the node is well; also the first thing a kubelet that came back does. */

@@ -2,6 +2,7 @@
  * A DaemonSet's status: counts of nodes.
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/#DaemonSetStatus
  */
+import type { KubeObject } from '../../api/object.ts'
 import { isPodReady, podAvailableAt } from '../../api/pod-status.ts'
 import type { Scene } from './manage.ts'
 import { isUpdated } from './pods.ts'
@@ -16,7 +17,6 @@ export interface Counted {
 export function counted({ daemonSet, nodes, pods, hash, now }: Scene): Counted {
   const minReadySeconds: number = daemonSet.spec.minReadySeconds ?? 0
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0]
-  let nextAvailableAt: number | undefined
   for (const [node, { run }] of nodes) {
     const pod = pods.get(node)?.[0]
     if (run) desired++
@@ -26,9 +26,7 @@ export function counted({ daemonSet, nodes, pods, hash, now }: Scene): Counted {
     if (isUpdated(pod, hash)) updated++
     if (!isPodReady(pod)) continue
     ready++
-    const at = podAvailableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY
-    if (at <= now) available++
-    else if (Number.isFinite(at)) nextAvailableAt = Math.min(nextAvailableAt ?? at, at)
+    if ((podAvailableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY) <= now) available++
   }
   const { collisionCount, conditions } = daemonSet.status ?? {}
   const status = {
@@ -43,5 +41,12 @@ export function counted({ daemonSet, nodes, pods, hash, now }: Scene): Counted {
     ...(collisionCount !== undefined && { collisionCount }),
     ...(conditions !== undefined && { conditions }),
   }
-  return { status, nextAvailableAt }
+  return { status, nextAvailableAt: nextAvailable([...pods.values()].flat(), minReadySeconds, now) }
+}
+
+/** Of any pod: while surging it is the newer one of a node that the rollout waits for. */
+function nextAvailable(pods: readonly KubeObject[], minReadySeconds: number, now: number): number | undefined {
+  const times = pods.flatMap((pod) => podAvailableAt(pod, minReadySeconds) ?? [])
+  const next = times.reduce((least, at) => (at > now ? Math.min(least, at) : least), Number.POSITIVE_INFINITY)
+  return Number.isFinite(next) ? next : undefined
 }

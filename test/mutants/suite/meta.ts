@@ -1,0 +1,191 @@
+/**
+ * What must be so of any set of controllers, whatever they are for: once nothing is broken any more the cluster comes to
+ * rest, stays at rest, and a controller that begins anew finds nothing to do.
+ */
+import { isPodReady } from '../../../src/api/pod-status.ts'
+import { matchesLabelSelector } from '../../../src/api/selector.ts'
+import type { KubeObject } from '../../../src/index.ts'
+import type { Change } from '../../../src/store/transition.ts'
+import type { Monitor } from './monitor.ts'
+import { evicted } from './operations-cluster.ts'
+import type { Rig } from './rig.ts'
+import type { Scenario } from './scenarios.ts'
+
+/** How long it may take, and how long it is watched afterwards. */
+const restMs = 3 * 3600_000
+const watchedMs = 20 * 60_000
+/** What may still be made, removed or wanted otherwise in a cluster at rest. Pods that crash go on telling of it. */
+const quietWrites = 40
+
+export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenario): Promise<void> {
+  rig.heal(true)
+  await maintained(rig)
+  if (rig.down.size > 0) await withNodesLost(rig, monitor)
+  if (monitor.violation !== undefined) return
+  rig.heal()
+  rig.drain()
+  if (scenario.endless === true) {
+    rig.advance(watchedMs)
+    for (const { metadata } of rig.cluster.list('CronJob'))
+      await rig.cluster.patch('CronJob', metadata.name, { spec: { suspend: true } })
+  }
+  if (!(await rested(rig, monitor))) return
+  monitor.settled()
+  nobodyHaunts(rig, monitor)
+  if (monitor.violation !== undefined) return
+  begunAnew(rig, monitor)
+  if (monitor.violation !== undefined) return
+  const before = written(rig)
+  rig.advance(watchedMs)
+  if (!(await rested(rig, monitor))) return
+  const writes = written(rig) - before
+  if (writes > quietWrites)
+    monitor.fail(
+      'a cluster at rest stays at rest',
+      `${writes} writes in ${watchedMs / 60_000} minutes: ${lastWrites(rig)}`,
+    )
+  monitor.settled()
+  if (monitor.violation === undefined) await drainsEnd(rig, monitor)
+}
+
+/** Machines that the user lost stay lost for a while; when everybody has come to terms with that, it is looked at. */
+async function withNodesLost(rig: Rig, monitor: Monitor): Promise<void> {
+  rig.advance(15 * 60_000)
+  if (!rig.cluster.plane.loop.hasWork()) monitor.settled()
+}
+
+/** What runs on nodes are the pods there are, and no others. */
+function nobodyHaunts(rig: Rig, monitor: Monitor): void {
+  const { world } = rig.cluster.plane
+  const pods = new Set(
+    rig.cluster.list('Pod', { namespace: '*' }).map(({ metadata }) => `pods/${metadata.namespace}/${metadata.name}`),
+  )
+  for (const id of world.actors.keys()) {
+    const [kind, namespace, name] = id.split('/')
+    if (kind === 'pods' && !pods.has(`pods/${namespace}/${name}`))
+      monitor.fail('nothing runs that is not there (S1)', `${id} runs and there is no such pod`)
+  }
+}
+
+/**
+ * Nodes are drained one after the other: where every pod may leave (all that its budget covers are well and one may go,
+ * or none is well and the policy lets those go), the drain comes to an end.
+ * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/
+ */
+async function drainsEnd(rig: Rig, monitor: Monitor): Promise<void> {
+  const nodes = rig.cluster.list('Node')
+  if (rig.cluster.list('PodDisruptionBudget').length === 0 || nodes.length < 2) return
+  for (const { metadata } of nodes)
+    await rig.cluster.patch('Node', metadata.name, { spec: { unschedulable: null } }, { type: 'merge' })
+  if (!(await rested(rig, monitor))) return
+  for (const { metadata } of nodes) {
+    const there = () =>
+      rig.cluster
+        .list('Pod', { fieldSelector: `spec.nodeName=${metadata.name}` })
+        .filter((pod) => pod.metadata.ownerReferences !== undefined)
+    if (!there().every((pod) => mayLeave(rig, pod))) continue
+    await rig.cluster.patch('Node', metadata.name, { spec: { unschedulable: true } }, { type: 'merge' })
+    for (let tries = 0; tries < 40 && there().length > 0; tries++) {
+      for (const pod of there())
+        if (pod.metadata.deletionTimestamp === undefined) await evicted(rig, pod.metadata.name, 'default')
+      rig.advance(15_000)
+    }
+    const left = there().map((pod) => pod.metadata.name)
+    if (left.length > 0)
+      return monitor.fail(
+        'a drain ends when pods may leave (P3)',
+        `after ten minutes ${left.join(', ')} are still on ${metadata.name}`,
+      )
+    await rig.cluster.patch('Node', metadata.name, { spec: { unschedulable: null } }, { type: 'merge' })
+    if (!(await rested(rig, monitor))) return
+  }
+}
+
+function mayLeave(rig: Rig, pod: KubeObject): boolean {
+  const budgets = rig.cluster
+    .list('PodDisruptionBudget')
+    .filter(({ spec }) => matchesLabelSelector(spec?.selector, pod.metadata.labels))
+  const [budget] = budgets
+  if (budget === undefined) return true
+  if (budgets.length > 1) return false
+  const covered = rig.cluster
+    .list('Pod')
+    .filter(({ metadata }) => matchesLabelSelector(budget.spec?.selector, metadata.labels))
+  if (covered.every(isPodReady)) return (budget.status?.disruptionsAllowed ?? 0) > 0
+  return !covered.some(isPodReady) && budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow'
+}
+
+/** Maintenance of nodes ends: a pod that stands a taint for a while only would come back and leave again for ever. */
+async function maintained(rig: Rig): Promise<void> {
+  for (const { metadata, spec } of rig.cluster.list('Node')) {
+    const taints = (spec?.taints ?? []).filter((one: { key: string }) => one.key !== 'maintenance')
+    if (taints.length !== (spec?.taints ?? []).length)
+      await rig.cluster.patch('Node', metadata.name, { spec: { taints } }, { type: 'merge' })
+  }
+}
+
+async function rested(rig: Rig, monitor: Monitor): Promise<boolean> {
+  try {
+    await rig.cluster.settle({ within: restMs })
+  } catch (error) {
+    monitor.fail('the cluster comes to rest', (error as Error).message)
+  }
+  monitor.overdue()
+  return monitor.violation === undefined
+}
+
+/**
+ * Every controller starts without memory and looks at everything: level-triggered ones write nothing. One that has been
+ * refused something and waits to try again is not asked.
+ */
+function begunAnew(rig: Rig, monitor: Monitor): void {
+  const { host } = rig.cluster.plane
+  const isContent = (id: string) => ((host.get(id)?.context as { failing?: number } | undefined)?.failing ?? 0) === 0
+  const controllers = rig.agents.filter((id) => id.startsWith('controller/') && isContent(id))
+  const before = rig.cluster.snapshot.revision
+  for (const id of controllers) rig.restart(id)
+  rig.drain()
+  const writes = changesSince(rig, before).filter(({ cause }) => cause.by.startsWith('controller/'))
+  if (writes.length === 0) return
+  const told = writes.slice(0, 3).map(({ cause, type, resource, key }) => `${cause.by} ${type} ${resource}/${key}`)
+  monitor.fail('a converged controller that starts anew writes nothing', told.join('; '))
+}
+
+function changesSince(rig: Rig, revision: number) {
+  return (rig.cluster.plane.world.store.log.since(revision + 1) ?? []).filter(({ resource }) => !isNoise(resource))
+}
+
+function isNoise(resource: string): boolean {
+  return resource.startsWith('events') || resource.startsWith('leases')
+}
+
+const counts = new WeakMap<Rig, { writes: number }>()
+
+/** Such writes so far. */
+function written(rig: Rig): number {
+  const known = counts.get(rig)
+  if (known !== undefined) return known.writes
+  const count = { writes: 0 }
+  counts.set(rig, count)
+  rig.cluster.transition$.subscribe(({ change }) => {
+    if (!isNoise(change.resource) && isMore(change)) count.writes++
+  })
+  return 0
+}
+
+/** More than a status. */
+function isMore({ type, object, previous }: Change): boolean {
+  return (
+    type !== 'MODIFIED' ||
+    object.spec !== previous?.spec ||
+    object.metadata.deletionTimestamp !== previous?.metadata.deletionTimestamp
+  )
+}
+
+function lastWrites(rig: Rig): string {
+  const last = changesSince(rig, Math.max(0, rig.cluster.snapshot.revision - 300)).filter(isMore)
+  return last
+    .slice(-4)
+    .map(({ cause, type, resource, key }) => `${cause.by} ${type} ${resource}/${key}`)
+    .join('; ')
+}

@@ -1,0 +1,166 @@
+/**
+ * The standard suite: general scenarios, drawn runs, faults, and general properties. It stops at the first violation and
+ * makes the run that showed it as short as it can.
+ */
+
+import type { Cluster } from '../../../src/index.ts'
+import { createCluster } from '../../../src/index.ts'
+import type { Property } from '../../../src/testing/property.ts'
+import { broughtToRest } from './meta.ts'
+import { Monitor, type Violation } from './monitor.ts'
+import { properties } from './properties.ts'
+import { Livelock, Rig } from './rig.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
+import { generated, perform, type Roughness, type Step } from './steps.ts'
+import { Watcher } from './watcher.ts'
+
+export interface Verdict {
+  readonly killed: boolean
+  readonly property: string
+  readonly why: string
+  readonly scenario: string
+  readonly seed: number
+  /** Steps of the shrunk counterexample. */
+  readonly steps: number
+  readonly runs: number
+  readonly story: readonly string[]
+  readonly log?: readonly Step[]
+  readonly roughness?: Roughness
+}
+
+export interface Settings {
+  readonly seed: number
+  readonly shrink: boolean
+  /** The time in ms, from wherever: for budgets only. */
+  readonly clock: () => number
+  readonly budgetMs: number
+  readonly properties?: readonly Property[]
+  readonly only?: readonly string[]
+}
+
+export interface Ran {
+  readonly violation: Violation | undefined
+  readonly story: readonly string[]
+}
+
+/** A world for each scenario, made once and forked for each run. */
+const worlds = new Map<string, Cluster>()
+
+async function worldOf(scenario: Scenario): Promise<Cluster> {
+  const made = worlds.get(scenario.name)
+  if (made !== undefined) return made
+  const cluster = await createCluster({ ...scenario.cluster, seed: 7, history: 4000 })
+  worlds.set(scenario.name, cluster)
+  return cluster
+}
+
+/** One run: the scenario's manifest, the steps, then rest. */
+export async function ran(
+  scenario: Scenario,
+  steps: readonly Step[],
+  roughness: Roughness,
+  claims: readonly Property[],
+): Promise<Ran> {
+  const cluster = (await worldOf(scenario)).fork()
+  const rig = new Rig(cluster)
+  rig.calm = roughness === 0
+  const monitor = new Monitor(cluster, claims, () => rig.believed)
+  const watcher = new Watcher(cluster, monitor)
+  const story: string[] = []
+  cluster.trouble$.subscribe(({ by, key, error }) => {
+    if (isBug(error)) monitor.fail('reconciles do not throw', `${by} ${key}: ${error}`)
+  })
+  try {
+    await cluster.apply(scenario.manifest)
+    await watcher.fromNothing('/api/v1/pods')
+    await watcher.fromNothing('/apis/apps/v1/deployments')
+    const middle = Math.floor(steps.length / 2)
+    for (const [i, step] of steps.entries()) {
+      if (i === middle) await watcher.fromList('/api/v1/pods', 'labelSelector=app')
+      if (i === middle) await watcher.fromList('/api/v1/configmaps')
+      const at = monitor.story.length
+      const said = await perform(rig, scenario, step)
+      story.push(`${i + 1}. ${said}`, ...monitor.story.slice(at).map((line) => `     ${line}`))
+      if (monitor.violation !== undefined) return { violation: monitor.violation, story }
+    }
+    const at = monitor.story.length
+    await broughtToRest(rig, monitor, scenario)
+    await watcher.compare()
+    story.push(
+      'and then everything is healed and comes to rest',
+      ...monitor.story.slice(at).map((line) => `     ${line}`),
+    )
+  } catch (error) {
+    monitor.fail(
+      error instanceof Livelock ? 'no livelock' : 'the program does not fail',
+      (error as Error).stack ?? String(error),
+    )
+  } finally {
+    await cluster.close()
+  }
+  return { violation: monitor.violation, story }
+}
+
+function isBug(error: string): boolean {
+  return /undefined|is not a function|null|NaN|not iterable/.test(error)
+}
+
+/** Runs until the budget is used up or something is wrong. */
+export async function standardSuite(settings: Settings): Promise<Verdict> {
+  const claims = settings.properties ?? properties
+  const end = settings.clock() + settings.budgetMs
+  const wanted = scenarios.filter(({ name }) => settings.only?.includes(name) !== false)
+  let runs = 0
+  for (let round = 0; settings.clock() < end; round++) {
+    for (const [i, scenario] of wanted.entries()) {
+      if (settings.clock() >= end) break
+      const seed = settings.seed * 1_000_003 + round * 1009 + i
+      const roughness = ([0, 2, 1] as const)[round % 3] as Roughness
+      const steps = round === 0 ? [] : generated(scenario, seed, roughness)
+      runs++
+      const { violation, story } = await ran(scenario, steps, roughness, claims)
+      if (violation === undefined) continue
+      const found = { steps, violation, story }
+      const short = settings.shrink ? await shrunk(scenario, roughness, claims, found, settings.clock) : found
+      return {
+        killed: true,
+        ...short.violation,
+        scenario: scenario.name,
+        seed,
+        steps: short.steps.length,
+        runs,
+        story: short.story,
+        log: short.steps,
+      }
+    }
+  }
+  return { killed: false, property: '', why: '', scenario: '', seed: settings.seed, steps: 0, runs, story: [] }
+}
+
+interface Found {
+  readonly steps: readonly Step[]
+  readonly violation: Violation
+  readonly story: readonly string[]
+}
+
+const shrinkMs = 8000
+
+/** Leaves out steps as long as the same property is still broken. */
+async function shrunk(
+  scenario: Scenario,
+  roughness: Roughness,
+  claims: readonly Property[],
+  found: Found,
+  clock: () => number,
+): Promise<Found> {
+  const end = clock() + shrinkMs
+  let best = found
+  for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let at = 0; at < best.steps.length && clock() < end; ) {
+      const steps = best.steps.filter((_, i) => i < at || i >= at + size)
+      const { violation, story } = await ran(scenario, steps, roughness, claims)
+      if (violation?.property === best.violation.property) best = { steps, violation, story }
+      else at += size
+    }
+  return best
+}
