@@ -81,6 +81,11 @@ export class Loop {
     Object.assign(this.#inbox(agent.id), { changes: [], resync: true })
   }
 
+  /** The resources an agent watches. */
+  watchedBy(id: string): ReadonlySet<string> {
+    return new Set(this.#agents.find((agent) => agent.id === id)?.watches)
+  }
+
   #watch(agent: Agent): void {
     for (const resource of agent.watches) this.#watchers.set(resource, [...(this.#watchers.get(resource) ?? []), agent])
   }

@@ -14,7 +14,7 @@ export type ObjectName =
   | { readonly uid: string }
   | { readonly kind: string; readonly namespace?: string; readonly name: string }
 
-interface AtRevision {
+export interface AtRevision {
   readonly revision?: number
 }
 
@@ -22,7 +22,7 @@ interface Reads {
   clusters: { with: object; answer: readonly ClusterInfo[] }
   kinds: { with: object; answer: readonly KindInfo[] }
   clock: { with: object; answer: ClockState }
-  /** Everything in short, as it was after a revision; or at a time, when that is given. */
+  /** Everything in short, as it was right after a revision, or at the end of a time. */
   moment: { with: AtRevision & { readonly time?: number }; answer: MomentAnswer }
   object: { with: ObjectName & AtRevision; answer: ObjectAnswer }
   /** Every change of one object, oldest first, as far back as is kept. */
@@ -81,8 +81,8 @@ interface Commands {
   /** Lets time pass at this many cluster seconds a second, until `pause`. */
   play: { with: { readonly speed: number }; answer: ClockState }
   pause: { with: object; answer: ClockState }
-  /** A second cluster from this moment, or from a past revision (virtual time; see ClusterInfo.recorded). */
-  fork: { with: AtRevision; answer: ClusterInfo }
+  /** A second cluster from this moment, from a past revision, or from a past time (ms); its time is virtual. */
+  fork: { with: AtRevision & { readonly time?: number }; answer: ClusterInfo }
   /** Takes back what was done last: a fork from before it. */
   undo: { with: object; answer: ClusterInfo }
   /** Ends a fork. */
@@ -235,7 +235,10 @@ export interface ActorAnswer extends ActorSummary {
 }
 
 export interface EnabledEvent {
+  /** What `send` takes. */
   readonly type: string
+  /** For people: `after pull` for the event of a delay. */
+  readonly label: string
   /** The state whose transition it is. */
   readonly state: string
   readonly targets: readonly string[]

@@ -1,5 +1,6 @@
 /** A run as one file: how the cluster began, what was done to it and when, and how it ended. `kybern replay` executes it. */
-import type { Json } from '../api/object.ts'
+import type { Json, KubeObject } from '../api/object.ts'
+import type { Transition } from '../store/transition.ts'
 import type { CommandName } from './questions.ts'
 
 export const runFileVersion = 1
@@ -23,13 +24,42 @@ export interface RunFile {
   }
 }
 
-/** One thing that was done. Commands that move time are steps too; `at` is the cluster's time when it was done, in ms. */
+/** One thing that was done. `at` is the cluster's time when it was, in ms: whoever repeats the run advances to it first. */
 export interface RunStep {
   readonly at: number
-  readonly do: CommandName
-  readonly with: Json
+  /** The cluster's time when it was done: later for what lets time pass. */
+  readonly until: number
+  /** `dispatch`: a write that did not come through a session. */
+  readonly do: CommandName | 'dispatch'
   /** In words: `scale deployment/web to 3`. */
   readonly text: string
-  /** What was refused stays in the run: `KYB-REFUSED …`. */
+  /** What it comes to, call by call. */
+  readonly calls: readonly Call[]
+  /** What was refused stays in the run: the message. */
   readonly refused?: string
 }
+
+/** One call on a cluster, with plain data. */
+export type Call =
+  | { readonly call: 'apply'; readonly manifest: string | readonly KubeObject[] }
+  | {
+      readonly call: 'patch'
+      readonly kind: string
+      readonly name: string
+      readonly patch: Json
+      readonly options: Json
+    }
+  | { readonly call: 'delete'; readonly kind: string; readonly name: string; readonly options: Json }
+  | { readonly call: 'dispatch'; readonly transition: Transition }
+  /** A request to the API: what needs more than one write, such as an eviction. */
+  | { readonly call: 'request'; readonly method: string; readonly path: string; readonly body: Json }
+  | { readonly call: 'fault'; readonly fault: Readonly<Record<string, Json | undefined>> }
+  | {
+      readonly call: 'send'
+      readonly kind: string
+      readonly name: string
+      readonly namespace: string
+      readonly event: { readonly type: string }
+    }
+  | { readonly call: 'advance'; readonly by: number | string }
+  | { readonly call: 'settle' }

@@ -60,7 +60,7 @@ export interface CommitRecord extends RecordBase {
   readonly diff: readonly FieldChange[]
 }
 
-/** One field that changed: `spec.replicas`, `status.conditions[0].status`. `from` or `to` is absent when the field was or is. */
+/** One field that changed: `spec.replicas`, `status.conditions[Ready].status`; elements of lists by type or name, or by place. `from` or `to` is absent when the field was or is. */
 export interface FieldChange {
   readonly path: string
   readonly from?: Json

@@ -78,6 +78,14 @@ export class Timers<T> {
     return this.#foreground
   }
 
+  /** When the next timer that is not background is due. Looks at all of them. */
+  nextForeground(): number | undefined {
+    if (this.#foreground === 0) return undefined
+    let next = Number.POSITIVE_INFINITY
+    for (const { at, background } of this.#live.values()) if (!background && at < next) next = at
+    return next
+  }
+
   get size(): number {
     return this.#live.size
   }

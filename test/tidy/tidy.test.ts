@@ -115,7 +115,7 @@ describe('one door for each dependency', () => {
     'pure-rand': /^src\/lib\/prng\.ts$/,
     re2js: /^src\/lib\/re2\.ts$/,
     'fast-equals': /^src\/lib\/equal\.ts$/,
-    yaml: /^src\/(cluster\/manifest|server\/(body|answer)|edge\/)/,
+    yaml: /^src\/(cluster\/manifest|server\/(body|answer)|edge\/|inspector\/yaml-text)/,
     xstate: /^(machines|src\/actors)\//,
     rxjs: /^src\/(actors|store|cluster|cluster\.ts|server|edge)/,
     croner: /^src\/lib\/cron\.ts$/,

@@ -18,6 +18,7 @@ export interface ChartState {
   readonly initial: string
   readonly entry: readonly string[]
   readonly exit: readonly string[]
+  readonly tags: readonly string[]
   readonly arrows: readonly Arrow[]
   readonly states: readonly ChartState[]
 }
@@ -38,6 +39,7 @@ function stateOf(node: AnyStateNode): ChartState {
     initial: node.type === 'compound' ? idOf(node.initial.target[0] as AnyStateNode) : '',
     entry: namesOf(node.entry),
     exit: namesOf(node.exit),
+    tags: node.tags,
     arrows: all.map(({ eventType, guard, actions, target }) => ({
       event: eventName(eventType),
       guard: guard === undefined ? '' : (namesOf([guard])[0] ?? ''),

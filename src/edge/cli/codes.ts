@@ -102,6 +102,61 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a server can listen on its own addresses only',
     'use 127.0.0.1, or 0.0.0.0 for all of them',
   ),
+  'KYB-INSPECT-ASK': says(
+    'the inspector was asked for something that is not there',
+    'the message names it: an object, an actor, a machine, a question',
+    'look at what there is now; what was removed is asked for by its uid',
+  ),
+  'KYB-INSPECT-CLUSTER': says(
+    'the session of the inspector has no such cluster',
+    'it was closed, or the page is of another session',
+    'choose one of those the message names',
+  ),
+  'KYB-INSPECT-GONE': says(
+    'the session of the inspector has ended',
+    'the cluster was closed, its process ended, or the connection broke',
+    'start the cluster again and open the address it prints',
+  ),
+  'KYB-INSPECT-MANY': says(
+    'the session of the inspector has too many clusters',
+    'every fork is a whole cluster',
+    'close one that is not needed',
+  ),
+  'KYB-INSPECT-PAGES': says(
+    'too many pages are connected to the inspector',
+    'a page that stays open keeps its connection',
+    'close one of them and load this one again',
+  ),
+  'KYB-INSPECT-PAST': says(
+    'the moment is not kept',
+    'the inspector keeps a bounded stretch of history, and there is nothing after the newest revision',
+    'ask for one between the revisions the message names',
+  ),
+  'KYB-INSPECT-TIME': says(
+    'the time of this cluster cannot be stopped or stepped',
+    'it follows the wall clock',
+    'fork it: the fork’s time is virtual; or start with kybern up --time virtual',
+  ),
+  'KYB-INSPECT-UNRECORDED': says(
+    'the run cannot be saved, repeated or copied as a test',
+    'the inspector came to the cluster when things had been done already, or more was done than it records',
+    'watch the cluster from its creation on, as kybern up does',
+  ),
+  'KYB-INSPECT-UNSAVABLE': says(
+    'the run cannot be saved as a file',
+    'the cluster was made with code of its program: controllers, kinds, images or webhooks',
+    'keep the run as a test beside that code',
+  ),
+  'KYB-INSPECT-VERSION': says(
+    'the page and kybern are of different versions',
+    'the page was loaded before kybern was updated',
+    'load the page again',
+  ),
+  'KYB-RUN-FILE': says(
+    'the file is no run',
+    'it is not JSON that kybern saved, or of a later version of it',
+    'save the run again in the inspector',
+  ),
   'KYB-INTERNAL': says('kybern broke', 'this is a fault of kybern', 'report it with the seed and what was asked'),
   'KYB-KIND': says(
     'the cluster serves no such kind',

@@ -1,0 +1,67 @@
+/** Entries of a tape as the records a page is sent. */
+import type { Json } from '../api/object.ts'
+import type { Registry } from '../api/registry.ts'
+import type { Input } from '../cluster.ts'
+import { fieldChanges } from './diff.ts'
+import { ownerOf, statesOf } from './states.ts'
+import { summaryOf } from './summary.ts'
+import type { ActorEntry, CommitEntry, Entry } from './tape.ts'
+import type { ActorRecord, CommitRecord, FeedRecord } from './words.ts'
+
+/** The record of an entry. Costs what the difference of two objects costs. */
+export function recordOf(registry: Registry, entry: Entry): FeedRecord {
+  if (entry.type === 'commit') return commitRecord(registry, entry)
+  if (entry.type === 'actor') return actorRecord(entry)
+  const { seq, revision, time } = entry
+  if (entry.type !== 'input') return entry
+  const { input } = entry
+  const text = inputText(input)
+  if (input.type === 'send') return { type: 'command', seq, revision, time, text }
+  return { type: 'fault', seq, revision, time, fault: input.fault as unknown as Readonly<Record<string, Json>>, text }
+}
+
+function commitRecord(registry: Registry, { seq, revision, time, change, saw }: CommitEntry): CommitRecord {
+  const { type, cause, object, previous } = change
+  return {
+    type: 'commit',
+    seq,
+    revision,
+    time,
+    change: type,
+    cause,
+    ...(saw === undefined ? {} : { saw }),
+    object: summaryOf(registry, object),
+    diff: type === 'MODIFIED' ? fieldChanges(previous, object) : [],
+  }
+}
+
+function actorRecord({ seq, revision, time, id, news, event, snapshot, previous }: ActorEntry): ActorRecord {
+  const machine: string = (snapshot ?? previous)?.machine.id ?? ''
+  return {
+    type: 'actor',
+    seq,
+    revision,
+    time,
+    id,
+    machine,
+    owner: ownerOf(id, machine),
+    news,
+    event: eventText(event.type),
+    states: statesOf(snapshot),
+    from: statesOf(previous),
+  }
+}
+
+/** A delay's event by the name of the delay: `after pull`. */
+export function eventText(type: string): string {
+  const delay = /^xstate\.after\.([^.]+)\./.exec(type)?.[1]
+  return delay === undefined ? type : `after ${delay}`
+}
+
+/** `kill node-1`; `node.killed to nodes/node-1`. */
+export function inputText(input: Input): string {
+  if (input.type === 'send') return `send ${input.event.type} to ${input.actor}`
+  return Object.entries(input.fault)
+    .map(([word, what]) => `${word} ${typeof what === 'string' ? what : JSON.stringify(what)}`)
+    .join(' ')
+}

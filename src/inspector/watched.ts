@@ -1,0 +1,234 @@
+/**
+ * One cluster of a session: its tape, what was done to it, the moments it can be taken back to, and its player. What is
+ * done goes one after the other.
+ */
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Input } from '../cluster.ts'
+import { KybernError } from '../lib/coded-error.ts'
+import type { WallClock } from '../ports.ts'
+import type { Committed, Transition } from '../store/transition.ts'
+import { actorNames, type CallResult, carryOut, plain } from './calls.ts'
+import type { Plan } from './commands.ts'
+import { oldestRevision } from './past.ts'
+import { Player } from './player.ts'
+import { Recorder } from './recorder.ts'
+import { inputText } from './records.ts'
+import type { Call, RunStep } from './run-file.ts'
+import type { Tape } from './tape.ts'
+import type { ClockState, ClusterInfo } from './words.ts'
+
+/** A fork kept to go back to: the cluster as it was before entry `seq`, when `steps` steps had been done. */
+export interface Checkpoint {
+  readonly seq: number
+  readonly steps: number
+  readonly revision: number
+  readonly cluster: Cluster
+}
+
+/** Where a cluster of a session comes from. */
+export interface Origin {
+  readonly name: string
+  readonly parent?: ClusterInfo['parent']
+  /** What was done before, and what was kept of it; absent for the first cluster. */
+  readonly tape?: Tape
+  readonly steps?: readonly RunStep[]
+  readonly checkpoints?: readonly Checkpoint[]
+  readonly recorded?: boolean
+  readonly startedAt?: number
+}
+
+/** Checkpoints kept; past it every second of the older half goes. */
+const checkpointLimit = 32
+/** Entries after which a checkpoint is made though nothing was done. */
+const checkpointEvery = 4000
+/** Steps recorded; past it the run can no longer be saved or repeated. */
+const stepLimit = 20_000
+
+export class Watched {
+  readonly name: string
+  readonly cluster: Cluster
+  readonly recorder: Recorder
+  readonly player: Player
+  readonly #origin: Origin
+  readonly #startedAt: number
+  #recorded: boolean
+  #steps: RunStep[]
+  #checkpoints: Checkpoint[]
+  #doing: Promise<unknown> = Promise.resolve()
+  #lastOutside: Transition | undefined
+
+  constructor(cluster: Cluster, origin: Origin, clock: WallClock, changed: () => void) {
+    this.name = origin.name
+    this.cluster = cluster
+    this.#origin = origin
+    this.#recorded = origin.recorded ?? isUntouched(cluster)
+    this.#startedAt = origin.startedAt ?? startOf(cluster)
+    this.#steps = [...(origin.steps ?? [])]
+    this.#checkpoints = [...(origin.checkpoints ?? [])]
+    const tell = {
+      entry: changed,
+      outside: (committed: Committed) => this.#outside(committed),
+      input: (input: Input) => this.#input(input),
+    }
+    this.recorder = new Recorder(cluster, tell, origin.tape)
+    this.player = new Player(clock, (ms) => this.#inTurn(() => cluster.advance(ms)), changed)
+    this.keep()
+  }
+
+  get tape(): Tape {
+    return this.recorder.tape
+  }
+
+  get steps(): readonly RunStep[] {
+    return this.#steps
+  }
+
+  get checkpoints(): readonly Checkpoint[] {
+    return this.#checkpoints
+  }
+
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
+  get info(): ClusterInfo {
+    const { parent, name } = this.#origin
+    const { seed } = this.cluster.plane.world
+    const time = this.cluster.options.time ?? 'virtual'
+    const about = { name, seed, time, startedAt: this.#startedAt, recorded: this.#recorded }
+    return parent === undefined ? about : { ...about, parent }
+  }
+
+  get clock(): ClockState {
+    const { world, loop } = this.cluster.plane
+    const { flows } = this.cluster.driver
+    const nextDue = loop.nextDue()
+    const nextWorkDue = world.timers.nextForeground()
+    return {
+      now: world.store.now,
+      revision: world.store.snapshot.revision,
+      oldestRevision: oldestRevision(this.tape),
+      playing: flows || this.player.playing,
+      speed: flows ? paceOf(this.cluster) : this.player.speed,
+      ...(nextDue === undefined ? {} : { nextDue }),
+      ...(nextWorkDue === undefined ? {} : { nextWorkDue }),
+      busy: Object.keys(world.inboxes).filter((id) => loop.ready(id)),
+    }
+  }
+
+  /** Carries a plan out, recorded as a step. What one call is refused does not keep the next from being tried. */
+  do(command: RunStep['do'], plan: () => Plan): Promise<{ plan: Plan; results: CallResult[]; errors: unknown[] }> {
+    return this.#inTurn(async () => {
+      const made = plan()
+      this.keep()
+      this.recorder.command(made.text)
+      this.recorder.doing = made.text
+      const at = this.cluster.now.getTime()
+      const results: CallResult[] = []
+      const errors: unknown[] = []
+      try {
+        for (const call of made.calls)
+          await carryOut(this.cluster, call).then(
+            (one) => results.push(one),
+            (error) => errors.push(error),
+          )
+      } finally {
+        this.recorder.doing = undefined
+      }
+      const until = this.cluster.now.getTime()
+      this.#record({ at, until, do: command, text: made.text, calls: made.calls, ...refusedWith(errors) })
+      return { plan: made, results, errors }
+    })
+  }
+
+  /** Runs after what is being done. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#doing.then(work)
+    this.#doing = result.catch(() => undefined)
+    return result
+  }
+
+  /** Keeps a fork of this moment, when enough has happened since the last one and the cluster is between turns. */
+  keep(least = 1): void {
+    const last = this.#checkpoints.at(-1)
+    if (last !== undefined && this.tape.next - last.seq < least) return
+    const { loop } = this.cluster.plane
+    if (loop.turning || loop.waiting) return
+    const { revision } = this.cluster.snapshot
+    const point = { seq: this.tape.next, steps: this.#steps.length, revision, cluster: this.cluster.fork() }
+    this.#checkpoints = thinned([...this.#checkpoints, point])
+  }
+
+  /** Keeps a fork now and then; called between turns. */
+  keepNowAndThen(): void {
+    this.keep(checkpointEvery)
+  }
+
+  stop(): void {
+    this.player.pause()
+    this.recorder.stop()
+  }
+
+  #record(step: RunStep): void {
+    if (this.#steps.length >= stepLimit) this.#recorded = false
+    else this.#steps.push(step)
+  }
+
+  /** A write from outside: one of a command of the session is the command's, others are steps of their own. */
+  #outside({ transition, change }: Committed): void {
+    const { cause } = change
+    const own = cause.by === 'embedder' || cause.key?.endsWith('/eviction') === true
+    if ((this.recorder.doing !== undefined && own) || transition === this.#lastOutside) return
+    this.#lastOutside = transition
+    const text = `${cause.by} ${transition.type} ${change.object.kind} ${change.key}`
+    const call = { call: 'dispatch', transition: plain(transition) as unknown as Transition } as const
+    this.#record({ at: change.time, until: change.time, do: 'dispatch', text, calls: [call] })
+  }
+
+  #input(input: Input): void {
+    if (this.recorder.doing !== undefined) return
+    const call: Call =
+      input.type === 'fault'
+        ? { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }
+        : { call: 'send', ...actorNames(this.cluster, input.actor), event: input.event }
+    const at = this.cluster.now.getTime()
+    this.#record({ at, until: at, do: input.type, text: inputText(input), calls: [call] })
+  }
+}
+
+/** True when nobody but the boot has done anything yet. */
+function isUntouched(cluster: Cluster): boolean {
+  const { log } = cluster.plane.world.store
+  const changes = log.since(1) ?? log.since(log.oldest) ?? []
+  const booted = changes[0]?.time === cluster.now.getTime()
+  return booted && changes.every(({ cause }) => cause.why !== 'request')
+}
+
+/** When the cluster began, as far as its log knows. */
+function startOf(cluster: Cluster): number {
+  const { log } = cluster.plane.world.store
+  return log.at(log.oldest)?.time ?? cluster.now.getTime()
+}
+
+function paceOf(cluster: Cluster): number {
+  return Number(/^(\d+(?:\.\d+)?)x$/.exec(cluster.options.time ?? '')?.[1] ?? 1)
+}
+
+function refusedWith(errors: readonly unknown[]): Pick<RunStep, 'refused'> {
+  if (errors.length === 0) return {}
+  return { refused: errors.map((error) => (error instanceof Error ? error.message : String(error))).join('\n') }
+}
+
+function thinned(points: readonly Checkpoint[]): Checkpoint[] {
+  if (points.length <= checkpointLimit) return [...points]
+  return points.filter((_, i) => i === 0 || i >= checkpointLimit / 2 || i % 2 === 0)
+}
+
+/** Refuses to move the time of a cluster that follows the wall. */
+export function refuseFlowing(cluster: Cluster): void {
+  if (!cluster.driver.flows) return
+  throw new KybernError(
+    'KYB-INSPECT-TIME',
+    'this cluster follows the wall clock: it cannot be played, paused or stepped; fork it, and the fork can',
+  )
+}
