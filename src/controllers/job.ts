@@ -4,6 +4,7 @@
  */
 import { type Condition, setCondition } from '../api/conditions.ts'
 import { type KubeObject, splitKey } from '../api/object.ts'
+import { controllerOf } from '../api/owner.ts'
 import { matchesLabelSelector } from '../api/selector.ts'
 import { parseTime, toRfc3339 } from '../api/time.ts'
 import { Job, Pod } from '../kinds/index.ts'
@@ -54,15 +55,20 @@ interface End {
 export function reconcile(view: View, key: string): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const job = view.get(Job, namespace, name)
-  if (job === undefined) return []
+  const orphans = view
+    .by(Pod, 'tracked', key)
+    .filter((pod) => controllerOf(pod)?.uid !== job?.metadata.uid)
+    .map(released)
+  if (job === undefined) return orphans
   const matches = (pod: KubeObject) => matchesLabelSelector(job.spec.selector, pod.metadata.labels)
   const candidates = [...view.by(Pod, 'owner', job.metadata.uid ?? ''), ...view.by(Pod, 'orphan', namespace)]
   const { kept, intents } = claim(Job, job, Pod, candidates, matches)
   const pods = sorted(kept)
-  if (job.metadata.deletionTimestamp !== undefined) return kept.filter(isTracked).map(released)
+  if (job.metadata.deletionTimestamp !== undefined) return [...orphans, ...kept.filter(isTracked).map(released)]
   const ended = endedBy(job)
-  if (ended !== undefined) return [...intents, ...kept.filter(isTracked).map(released), ...expiry(view, job)]
-  return [...intents, ...worked(view, job, pods, kept)]
+  if (ended !== undefined)
+    return [...orphans, ...intents, ...kept.filter(isTracked).map(released), ...expiry(view, job)]
+  return [...orphans, ...intents, ...worked(view, job, pods, kept)]
 }
 
 function worked(view: View, job: KubeObject, pods: JobPods, all: readonly KubeObject[]): readonly Intent[] {

@@ -38,6 +38,12 @@ export const Pod = defineKind({
     orphan: (pod) =>
       pod.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [pod.metadata.namespace ?? ''],
     ip: (pod) => (pod.status?.podIP ? [pod.status.podIP] : []),
+    // Pods that a Job has yet to count, by the Job's key.
+    tracked: (pod) => {
+      if (pod.metadata.finalizers?.includes('batch.kubernetes.io/job-tracking') !== true) return []
+      const job = pod.metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === 'Job')
+      return job === undefined ? [] : [`${pod.metadata.namespace}/${job.name}`]
+    },
     starting: (pod) => (pod.status?.phase === 'Pending' && pod.spec?.nodeName ? [pod.metadata.namespace ?? ''] : []),
   },
   fields: {

@@ -93,7 +93,7 @@ export class Explorer {
     const isQuiet = actions.length === 0
     const faults = this.#menu.enabled(vector, actions)
     const input = this.inputs[vector[this.#inputSlot] ?? 0]
-    const mayCome = isQuiet || this.options.inputsWhen === 'anytime'
+    const mayCome = this.options.inputsWhen === 'anytime' || (isQuiet && this.isSettled(vector))
     if (input !== undefined && mayCome && this.#hasWaited(vector)) actions.push(input)
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
     actions.push(...this.#menu.releases(vector), ...faults)
@@ -105,7 +105,7 @@ export class Explorer {
     if (!name.startsWith('input ')) return this.enabled(vector).find((action) => action.name === name)
     const index = this.inputs.findIndex((action) => action.name === name)
     if (index < (vector[this.#inputSlot] ?? 0) || !this.#hasWaited(vector)) return undefined
-    return this.options.inputsWhen === 'anytime' || this.pending(vector).length === 0 ? this.inputs[index] : undefined
+    return this.options.inputsWhen === 'anytime' || this.isSettled(vector) ? this.inputs[index] : undefined
   }
 
   #hasWaited(vector: Vector): boolean {

@@ -31,13 +31,15 @@ const stillGroups =
 const stillNames =
   /^(serviceaccounts|storageclasses\.|ingressclasses\.|csi\w+\.|podtemplates|volumeattributesclasses\.)/
 
-/** Timers that beat for ever; without them nodes are believed well until a fault says otherwise. */
-const heartbeats = /^agent (kubelet heartbeat|controller\/node-lifecycle )/
+/** Timers that beat for ever. Without them leases are taken for renewed until long after the exploration. */
+const heartbeats = /^agent (kubelet heartbeat$|controller\/node-lifecycle )/
+const leases = 'leases.coordination.k8s.io'
+const longAfter = '2999-01-01T00:00:00.000000Z'
 
 export interface BaseOptions {
   /** Collections that were found to change. */
   readonly moving: ReadonlySet<string>
-  /** False leaves leases and their controller out: nodes stay Ready unless somebody writes otherwise. */
+  /** False: no heartbeats; nodes count as well until somebody writes otherwise. */
   readonly heartbeats: boolean
 }
 
@@ -47,7 +49,8 @@ export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOp
   if (world.store.waiting.parked.length > 0)
     throw new KybernError('KYB-EXPLORE', 'the cluster waits for a webhook; settle it first')
   const isStill = (resource: string): boolean =>
-    !moving.has(resource) && (stillGroups.test(resource) || stillNames.test(resource))
+    !moving.has(resource) &&
+    ((!beating && resource === leases) || stillGroups.test(resource) || stillNames.test(resource))
   const cells = new Cells(isStill)
   const start = world.store.now
   const clock = cells.slot('other', 'clock')
@@ -58,7 +61,7 @@ export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOp
     ...controllersFor(world.store.registry.kinds),
     ...(cluster.options.controllers ?? []),
     ...cluster.used,
-  ].filter(({ name }) => name !== 'event-expiry' && (beating || name !== 'node-lifecycle'))
+  ].filter(({ name }) => name !== 'event-expiry')
   const initial = vectorOf(cluster, ground, beating)
   return {
     ground,
@@ -79,9 +82,11 @@ function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean):
     else values.set(slot, value)
   }
   for (const [resource, tree] of Object.entries(world.store.snapshot.collections)) {
-    if (resource === 'events' || (!beating && resource.startsWith('leases.'))) continue
+    if (resource === 'events') continue
     tree.forEachPair((key, object) => {
-      put(cells.slot('object', resource, key), cells.objectId(object))
+      const spec = { ...object.spec, renewTime: longAfter }
+      const kept = resource === leases && !beating ? { ...object, spec } : object
+      put(cells.slot('object', resource, key), cells.objectId(kept))
     })
   }
   const nodes: string[] = []
