@@ -102,8 +102,8 @@ function startMetrics(work: KubeletTurn): void {
 function follow(work: KubeletTurn, change: Change): void {
   switch (change.resource) {
     case 'pods':
-      if (change.type !== 'DELETED') return work.take(change.object, change.previous)
-      work.drop(change.key)
+      if (change.type !== 'DELETED') return taken(work, change)
+      work.drop(change.key, change.object.metadata.uid)
       return work.roomCame(change.object.spec?.nodeName)
     case 'nodes':
       return nodeChanged(work, change)
@@ -112,6 +112,12 @@ function follow(work: KubeletTurn, change: Change): void {
     default:
       return wakeBlocked(work, change)
   }
+}
+
+/** A pod came or changed. A status that somebody else wrote is compared with what is so, and written again. */
+function taken(work: KubeletTurn, { object, previous, key, cause }: Change): void {
+  work.take(object, previous)
+  if (previous !== undefined && previous.status !== object.status && cause.by !== 'kubelet') work.touch(key)
 }
 
 /** A Node nobody else runs comes to life: a simulated kubelet takes it on, unless it is asked to keep away. */

@@ -135,14 +135,15 @@ export class KubeletTurn implements SyncContext {
     if (previous?.spec?.nodeName && previous.spec !== pod.spec) this.#dirty.add(keyOf(pod))
   }
 
-  /** The pod's object is gone: so is everything of it. */
-  drop(key: string): void {
+  /** The pod's object is gone: so is everything of it. With a uid, only when another pod has not taken its name since. */
+  drop(key: string, gone?: string): void {
     const id = `pods/${key}`
+    const known = (this.actors.get(id)?.context as PodContext | undefined)?.uid
+    if (gone !== undefined && known !== undefined && known !== gone) return
     this.emitted(this.actors.send(id, { type: 'object.removed', at: this.now }))
-    const uid = (this.actors.get(id)?.context as PodContext | undefined)?.uid
     this.#forget(id)
     this.actors.stop(id)
-    if (uid !== undefined) this.#removeFiles(`pod/${uid}/`)
+    if (known !== undefined) this.#removeFiles(`pod/${known}/`)
     this.intents.push({ type: 'timer.cancel', id: `deadline ${key}` })
     this.#looks.delete(key)
     this.#dirty.delete(key)

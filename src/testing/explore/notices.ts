@@ -114,22 +114,22 @@ export class Notices {
 }
 
 /** Whose kubelet a change concerns: a node's name, `*` for what they share, undefined when it is nobody's business. */
-function nodeConcerned({ resource, type, object, previous }: Change): string | undefined {
+function nodeConcerned({ resource, type, object, previous, cause }: Change): string | undefined {
   if (resource === 'nodes') return type === 'DELETED' ? undefined : object.metadata.name
   if (resource !== 'pods') return type === 'DELETED' ? undefined : '*'
   const node = (object.spec?.nodeName ?? previous?.spec?.nodeName) as string | undefined
   if (node === undefined) return undefined
-  return type === 'MODIFIED' && previous !== undefined && !isNews(object, previous) ? undefined : node
+  return type === 'MODIFIED' && previous !== undefined && !isNews(object, previous, cause.by) ? undefined : node
 }
 
 /** What a kubelet looks at in a changed pod: everything but what it wrote itself. */
-function isNews(pod: KubeObject, previous: KubeObject): boolean {
+function isNews(pod: KubeObject, previous: KubeObject, by: string): boolean {
   const [now, then] = [pod.metadata, previous.metadata]
   return (
     pod.spec !== previous.spec ||
     now.uid !== then.uid ||
     now.deletionTimestamp !== then.deletionTimestamp ||
     now.deletionGracePeriodSeconds !== then.deletionGracePeriodSeconds ||
-    (pod.spec?.readinessGates !== undefined && pod.status !== previous.status)
+    (pod.status !== previous.status && (by !== 'kubelet' || pod.spec?.readinessGates !== undefined))
   )
 }
