@@ -9,6 +9,8 @@
  *     await writeFile('kubeconfig', server.kubeconfig, { mode: 0o600 })
  *     …
  *     await server.close()
+ *
+ * And its inspector, a page for people: `const { url } = await inspect(cluster)`.
  */
 import { randomUUID } from 'node:crypto'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
@@ -16,7 +18,6 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { AuditPolicy } from '../api/audit.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { KybernError } from '../lib/coded-error.ts'
 import type { Logger } from '../ports.ts'
 import { failure } from '../server/answer.ts'
 import type { User } from '../server/context.ts'
@@ -24,11 +25,15 @@ import { publishAuthority, runErrands } from '../server/errands.ts'
 import { createHandler, type Handler } from '../server/handle.ts'
 import { createTokens } from '../server/tokens.ts'
 import { authenticate, type Proofs } from './authenticate.ts'
+import type { InspectOptions, InspectorEndpoint } from './inspect.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
+import { listenError } from './listen-error.ts'
 import { asStatusError, type Incoming, type Outgoing, requestOf, respond } from './request.ts'
 import { createSigner, knownTokens } from './tokens.ts'
 import { upgrader } from './upgrade.ts'
 import { wallClock } from './wall-clock.ts'
+
+export type { InspectOptions, InspectorEndpoint }
 
 export interface ServeOptions {
   /** 0 (the default) takes any free one. */
@@ -63,6 +68,14 @@ export interface ApiEndpoint {
 const headerLimit = 64 * 1024
 /** Streams one HTTP/2 connection may have open at a time, as Kubernetes advertises. */
 const streamLimit = 250
+
+/**
+ * Serves the inspector of a cluster to this machine: a page that shows every machine, cause and moment, and does things to
+ * the cluster. Called right after `createCluster` it records the whole run. Throws KYB-PORT and KYB-HOST.
+ */
+export async function inspect(cluster: Cluster, options: InspectOptions = {}): Promise<InspectorEndpoint> {
+  return (await import('./inspect.ts')).inspect(cluster, options)
+}
 
 /** Serves the cluster. Throws KYB-PORT when the port is taken, KYB-HOST when the address is not this machine's. */
 export async function serve(cluster: Cluster, options: ServeOptions = {}): Promise<ApiEndpoint> {
@@ -183,19 +196,6 @@ function listen(server: Http2SecureServer, port: number, host: string): Promise<
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)))
     server.listen({ port, host }, () => resolve((server.address() as AddressInfo).port))
   })
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === 'EADDRINUSE')
-    return new KybernError(
-      'KYB-PORT',
-      `port ${port} of ${host} is in use by another program; choose another or 0 for any`,
-    )
-  if (error.code === 'EACCES')
-    return new KybernError('KYB-PORT', `port ${port} may not be used by you; choose one above 1023 or 0 for any`)
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return new KybernError('KYB-HOST', `${host} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for all`)
-  return error
 }
 
 function closed(server: Http2SecureServer, connections: ReadonlySet<{ destroy(): unknown }>): Promise<void> {

@@ -30,6 +30,7 @@ export class InspectorClient {
   readonly #listener: ClientListener
   readonly #waiting = new Map<number, Waiting>()
   #last = 0
+  #ended = false
   #why: { code: string; message: string } | undefined
   #greet: ((welcome: Welcome) => void) | undefined
   /** What the session said first. Rejects when it sends the page away. */
@@ -50,6 +51,7 @@ export class InspectorClient {
 
   /** Asks, or has something done. Rejects with a KybernError of the refusal's code. */
   ask<Q extends Question>(question: Q, given: Questions[Q], cluster?: string): Promise<Answers[Q]> {
+    if (this.#ended) return Promise.reject(this.#gone())
     const id = ++this.#last
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
@@ -97,6 +99,7 @@ export class InspectorClient {
   }
 
   #closed(): void {
+    this.#ended = true
     for (const { reject } of this.#waiting.values()) reject(this.#gone())
     this.#waiting.clear()
     this.#listener.closed?.(this.#why)

@@ -122,6 +122,16 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'every fork is a whole cluster',
     'close one that is not needed',
   ),
+  'KYB-INSPECT-OFF': says(
+    'there is no inspector',
+    'the cluster was started with --no-inspector',
+    'kybern down, then kybern up',
+  ),
+  'KYB-INSPECT-PAGE': says(
+    'the inspector has no page to show',
+    'kybern runs from its sources and the page was not built',
+    'npm run build:page builds it; the session itself works without',
+  ),
   'KYB-INSPECT-PAGES': says(
     'too many pages are connected to the inspector',
     'a page that stays open keeps its connection',
@@ -267,7 +277,6 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'the time of a wake is ms on the cluster clock: a finite number',
     'use view.now plus a number of ms',
   ),
-  'KYB-UNBUILT': says('this is not built', 'kybern says so rather than pretend', 'see the README for what there is'),
   'KYB-UNREACHABLE': says(
     'the cluster does not answer',
     'its process ended, or another program has its port now',

@@ -10,6 +10,8 @@ export interface ClusterFile {
   readonly token: string
   readonly ca: string
   readonly kubeconfig: string
+  /** The inspector's address with its token, when there is one. */
+  readonly inspector?: string
   readonly time: string
   readonly seed: number
   readonly startedAt: string

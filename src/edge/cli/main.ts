@@ -6,7 +6,7 @@ import type { StartOptions } from './start.ts'
 import { described, Terminal } from './terminal.ts'
 import type { UpOptions } from './up.ts'
 
-/** The exit code of words that are no command, and of commands that are not built. */
+/** The exit code of words that are no command. */
 const misuse = 2
 
 type Settings = Record<string, unknown>
@@ -39,7 +39,7 @@ function add(usage: string, description: string, act: Action): Command {
 /** Tells what went wrong; a detached cluster tells the process that started it. */
 function fail(terminal: Terminal, error: unknown): void {
   terminal.failure(error)
-  process.exitCode = error instanceof KybernError && ['KYB-UNBUILT', 'KYB-USAGE'].includes(error.code) ? misuse : 1
+  process.exitCode = error instanceof KybernError && error.code === 'KYB-USAGE' ? misuse : 1
   if (process.send !== undefined && process.connected)
     process.send({ failed: described(error) }, () => process.disconnect())
 }
@@ -72,6 +72,8 @@ cluster(
   .option('-p, --port <number>', 'the port to listen on; 0 is any free one (default: 6443, or a free one)', portNumber)
   .option('-d, --detach', 'in the background; `kybern down` ends it')
   .option('--merge', 'also puts it into your own kubeconfig while it runs')
+  .option('--inspector <port>', 'the port of the inspector (default: any free one)', portNumber)
+  .option('--no-inspector', 'without it: nothing is recorded')
   .option('--demo', 'applies a Deployment of nginx and shows it become ready')
 
 cluster(
@@ -103,15 +105,15 @@ add('completion <shell>', 'a completion script for bash, zsh or fish', async (te
 )
 add('version', 'the version', async (terminal) => (await import('./version.ts')).version(terminal))
 
-for (const [usage, what] of [
-  ['fork', 'a running cluster cannot be forked from outside; inside a program cluster.fork() does it'],
-  ['inspect', 'there is no inspector'],
-  ['replay [file]', 'recorded runs cannot be replayed'],
-] as const) {
-  add(usage, `not built: ${what}`, () => {
-    throw new KybernError('KYB-UNBUILT', `kybern ${usage.split(' ')[0]} is not built: ${what}`)
-  }).allowUnknownOption()
-}
+add('fork', 'a second cluster from this moment, in the inspector', async (terminal) =>
+  (await import('./inspect.ts')).fork(terminal),
+)
+add('inspect', 'the address of the inspector', async (terminal, _args, options) =>
+  (await import('./inspect.ts')).inspect(options as { open?: boolean }, terminal),
+).option('--open', 'opens it in the browser too')
+add('replay <file>', 'repeats a saved run and says whether it ends the same', async (terminal, [file = '']) =>
+  (await import('./replay.ts')).replay(file, terminal),
+)
 
 try {
   await program.parseAsync()

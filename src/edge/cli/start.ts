@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { TimeMode } from '../../cluster/options.ts'
 import { KybernError } from '../../lib/coded-error.ts'
-import type { ApiEndpoint } from '../server.ts'
+import type { ApiEndpoint, InspectorEndpoint } from '../server.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface StartOptions {
@@ -14,11 +14,14 @@ export interface StartOptions {
   readonly time: TimeMode
   /** Tried in order; the last one's failure counts. */
   readonly ports: readonly number[]
+  /** The inspector's port, 0 for any free one; without it there is no inspector. */
+  readonly inspectorPort?: number
 }
 
 export interface Started {
   readonly cluster: Cluster
   readonly endpoint: ApiEndpoint
+  readonly inspector: InspectorEndpoint | undefined
   /** Ends server and cluster. */
   close(): Promise<void>
 }
@@ -26,8 +29,10 @@ export interface Started {
 /** Reads the manifests, then brings a cluster up with them applied. Throws coded errors; nothing is left running then. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<Started> {
   const manifests = (options.filename ?? []).flatMap(manifestsIn)
-  const [{ createCluster }, { serve }] = await Promise.all([import('../../index.ts'), import('../server.ts')])
+  const [{ createCluster }, { serve, inspect }] = await Promise.all([import('../../index.ts'), import('../server.ts')])
   const cluster = await createCluster({ nodes: options.nodes, seed: options.seed, time: options.time })
+  const { inspectorPort } = options
+  const inspector = inspectorPort === undefined ? undefined : await inspect(cluster, { port: inspectorPort })
   try {
     for (const { path, text } of manifests) {
       const applied = await cluster.apply(text)
@@ -36,11 +41,13 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     if (options.time === 'eager') await cluster.settle()
     const endpoint = await served(cluster, options.ports, serve, terminal)
     const close = async (): Promise<void> => {
+      await inspector?.close()
       await endpoint.close()
       await cluster.close()
     }
-    return { cluster, endpoint, close }
+    return { cluster, endpoint, inspector, close }
   } catch (error) {
+    await inspector?.close()
     await cluster.close()
     throw error
   }

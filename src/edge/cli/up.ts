@@ -11,7 +11,9 @@ import type { Terminal } from './terminal.ts'
 /** The port tried first when none is asked for: kube-apiserver's. */
 export const defaultPort = 6443
 
-export interface UpOptions extends Omit<StartOptions, 'ports'> {
+export interface UpOptions extends Omit<StartOptions, 'ports' | 'inspectorPort'> {
+  /** False for none, a port for that one. */
+  readonly inspector?: number | boolean
   readonly port?: number
   readonly detach?: boolean
   readonly demo?: boolean
@@ -22,6 +24,8 @@ export interface UpOptions extends Omit<StartOptions, 'ports'> {
 interface UpReport {
   readonly url: string
   readonly kubeconfig: string
+  /** The page's address, when there is one. */
+  readonly inspector?: string
   readonly pid: number
   readonly time: string
   readonly seed: number
@@ -39,7 +43,9 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   let started: Started | undefined
   let undoMerge = (): void => {}
   try {
-    started = await start({ ...options, ports }, terminal)
+    const { inspector = true, ...rest } = options
+    const inspectorPort = typeof inspector === 'number' ? inspector : 0
+    started = await start({ ...rest, ports, ...(inspector === false ? {} : { inspectorPort }) }, terminal)
     writeFiles(home, started, options)
     if (options.merge === true) {
       const merged = mergeIntoUserKubeconfig(started.endpoint.kubeconfig)
@@ -69,7 +75,7 @@ async function refuseSecond(home: Home): Promise<void> {
   if (alive) throw new KybernError('KYB-RUNNING', `a cluster runs here already: ${old.url}, process ${old.pid}`)
 }
 
-function writeFiles(home: Home, { endpoint }: Started, options: UpOptions): void {
+function writeFiles(home: Home, { endpoint, inspector }: Started, options: UpOptions): void {
   writeSecret(home.kubeconfig, endpoint.kubeconfig)
   const file: ClusterFile = {
     pid: process.pid,
@@ -77,6 +83,7 @@ function writeFiles(home: Home, { endpoint }: Started, options: UpOptions): void
     token: endpoint.token,
     ca: endpoint.ca,
     kubeconfig: home.kubeconfig,
+    ...(inspector === undefined ? {} : { inspector: inspector.url }),
     time: options.time,
     seed: options.seed,
     startedAt: new Date().toISOString(),
@@ -84,11 +91,12 @@ function writeFiles(home: Home, { endpoint }: Started, options: UpOptions): void
   writeSecret(home.clusterFile, `${JSON.stringify(file, null, 2)}\n`)
 }
 
-function announce(home: Home, { cluster, endpoint }: Started, options: UpOptions, terminal: Terminal): void {
+function announce(home: Home, { cluster, endpoint, inspector }: Started, options: UpOptions, terminal: Terminal): void {
   const nodes = cluster.list('Node').length
   const report: UpReport = {
     url: endpoint.url,
     kubeconfig: home.kubeconfig,
+    ...(inspector === undefined ? {} : { inspector: inspector.url }),
     pid: process.pid,
     time: options.time,
     seed: options.seed,
@@ -97,6 +105,7 @@ function announce(home: Home, { cluster, endpoint }: Started, options: UpOptions
   terminal.say(
     `kybern is up at ${endpoint.url} with ${nodes} simulated nodes (time: ${options.time}, seed: ${options.seed})`,
   )
+  if (inspector !== undefined) terminal.say(`inspector: ${inspector.url}`)
   terminal.say('its state is in memory only: it ends with this process')
   terminal.data(`export KUBECONFIG=${home.kubeconfig}`, report)
   if (process.send !== undefined) process.send({ ready: report }, () => process.disconnect())
