@@ -67,7 +67,8 @@ function withIdentity(context: CommitContext, kind: Kind, object: KubeObject, na
   if (given.resourceVersion !== undefined && given.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created')
   }
-  if (given.namespace !== undefined && given.namespace !== '' && given.namespace !== namespace) {
+  // What a cluster-scoped object says of a namespace is dropped.
+  if (kind.namespaced && given.namespace !== undefined && given.namespace !== '' && given.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
   const { namespace: _namespace, deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given

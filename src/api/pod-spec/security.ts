@@ -3,12 +3,14 @@
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
  */
 import { among, amongOptional, each, faults, isFilled, isSet, type Part, when } from '../checks.ts'
-import { type FieldError, invalidValue, type Path, required } from '../field-error.ts'
+import { type FieldError, invalidValue, type Path, required, tooLong } from '../field-error.ts'
+import { byteLength } from '../go-text.ts'
 import { isInRange, isValidUserId } from '../names.ts'
 import { descendingPathFaults } from './paths.ts'
 
 const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
 const longestSysctl = 253
+const longestProfile = 4095
 const sysctlSource = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$'
 const sysctl = new RegExp(sysctlSource)
 
@@ -31,6 +33,7 @@ export function podSecurityFaults(spec: Part, place: Path): FieldError[] {
     ...seccompFaults(context.seccompProfile, at.child('seccompProfile')),
     ...amongOptional(context.supplementalGroupsPolicy, ['Merge', 'Strict'], at.child('supplementalGroupsPolicy')),
     ...amongOptional(context.seLinuxChangePolicy, ['MountOption', 'Recursive'], at.child('seLinuxChangePolicy')),
+    ...appArmorFaults(context.appArmorProfile, at.child('appArmorProfile')),
   ]
 }
 
@@ -52,6 +55,7 @@ export function containerSecurityFaults(context: Part, spec: Part, place: Path):
     ...seccompFaults(context.seccompProfile, place.child('seccompProfile')),
     ...when(stopsEscalation && context.privileged === true, invalidValue(place, shown(), privileged)),
     ...when(stopsEscalation && isAdmin, invalidValue(place, shown(), capable)),
+    ...appArmorFaults(context.appArmorProfile, place.child('appArmorProfile')),
   ]
 }
 
@@ -82,6 +86,21 @@ function seccompFaults(profile: Part, place: Path): FieldError[] {
   }
   if (!isSet(file)) return [...type, required(at, 'must be set when seccomp type is Localhost')]
   return [...type, ...descendingPathFaults(file, at)]
+}
+
+function appArmorFaults(profile: Part, place: Path): FieldError[] {
+  if (!isSet(profile)) return []
+  const { type, localhostProfile: file } = profile
+  const [typeAt, fileAt] = [place.child('type'), place.child('localhostProfile')]
+  if (!isFilled(type)) return [required(typeAt, 'type is required when appArmorProfile is set')]
+  const unneeded = invalidValue(fileAt, file, 'can only be set when AppArmor type is Localhost')
+  if (type !== 'Localhost')
+    return profileTypes.includes(type) ? when(isSet(file), unneeded) : among(type, profileTypes, typeAt)
+  if (!isFilled(file)) return [required(fileAt, 'must be set when AppArmor type is Localhost')]
+  return [
+    ...when(file.trim() !== file, invalidValue(fileAt, file, 'must not be padded with whitespace')),
+    ...when(byteLength(file) > longestProfile, tooLong(fileAt, longestProfile)),
+  ]
 }
 
 /** The context as the API server shows it: Go's names, null for what is not set. */

@@ -44,10 +44,10 @@ const container: Default = (part) => unset(pullPolicy(part), { resources: {} })
 const pod: Default = (part) =>
   inside(part, 'spec', (spec) => {
     const linked = unset(spec, { enableServiceLinks: true })
-    const changed = (list: readonly Part[]) =>
-      sameOr(list, (each) => hostPorts(requestsFromLimits(each), spec.hostNetwork))
-    const containers = linked.containers === undefined ? undefined : changed(linked.containers)
-    const initContainers = linked.initContainers === undefined ? undefined : changed(linked.initContainers)
+    const changed = (list: readonly Part[] | null | undefined) =>
+      list ? sameOr(list, (each) => hostPorts(requestsFromLimits(each), spec.hostNetwork)) : list
+    const containers = changed(linked.containers)
+    const initContainers = changed(linked.initContainers)
     if (containers === linked.containers && initContainers === linked.initContainers) return linked
     return { ...linked, ...(containers && { containers }), ...(initContainers && { initContainers }) }
   })

@@ -21,6 +21,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a controller is known by its name, and its memory is kept under it',
     'give yours a name of its own; Kubernetes controllers have theirs already',
   ),
+  'KYB-ARBITRARY': says(
+    'there is nothing of that sort to draw at random',
+    'objects are drawn for kinds that users create, operations by their names, numbers from ranges that hold some',
+    'arbitrary.kinds lists the kinds; the message says what was asked for',
+  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',
@@ -276,6 +281,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'somebody asked to be woken at no time',
     'the time of a wake is ms on the cluster clock: a finite number',
     'use view.now plus a number of ms',
+  ),
+  'KYB-TWISE': says(
+    'parameters cannot be combined like this',
+    'every parameter needs values, and no more of them can meet than there are',
+    'name values for each; 2 or 3 at a time find most faults',
   ),
   'KYB-UNREACHABLE': says(
     'the cluster does not answer',

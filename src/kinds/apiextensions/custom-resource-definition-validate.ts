@@ -35,7 +35,9 @@ export function validateDefinition(
   subresource: string,
 ): FieldError[] {
   if (subresource === 'status') return []
-  const { group = '', names = {}, scope = '', versions = [], conversion, preserveUnknownFields } = crd.spec ?? {}
+  const { group = '', names = {}, scope = '', conversion, preserveUnknownFields } = crd.spec ?? {}
+  // A list that is missing is written as null.
+  const versions: readonly Version[] = crd.spec?.versions ?? []
   const name = crd.metadata.name
   return [
     ...(name === `${names.plural ?? ''}.${group}`
@@ -87,7 +89,15 @@ function versionFaults(versions: readonly Version[]): FieldError[] {
     ...each,
     ...schemaFaults(versions),
     ...(unique ? [] : [invalidValue(at, versions, 'must contain unique version names')]),
-    ...(storage === 1 ? [] : [invalidValue(at, versions, 'must have exactly one version marked as storage version')]),
+    ...(storage === 1
+      ? []
+      : [
+          invalidValue(
+            at,
+            versions.length === 0 ? null : versions,
+            'must have exactly one version marked as storage version',
+          ),
+        ]),
   ]
 }
 

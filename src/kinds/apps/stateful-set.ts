@@ -2,7 +2,7 @@
  * StatefulSet: apps/v1.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
  */
-import { listOf, nonNegative, type Part, when } from '../../api/checks.ts'
+import { each, listOf, nonNegative, type Part, when } from '../../api/checks.ts'
 import { column, templateColumns } from '../../api/column.ts'
 import {
   type FieldError,
@@ -18,6 +18,7 @@ import { defineKind } from '../../api/kind.ts'
 import { validateLabelSelector } from '../../api/meta.ts'
 import { nameIsDnsLabel } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
+import { claimSpecFaults } from '../../api/pod-spec/claim-spec.ts'
 import { labelMatchFaults, runningTemplateFaults } from '../../api/pod-spec/template.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 import { countFaults } from '../../api/status-rules.ts'
@@ -59,9 +60,9 @@ function validate(set: KubeObject, previous: KubeObject | undefined, subresource
     ...nonNegative(spec.replicas, place.child('replicas')),
     ...nonNegative(spec.minReadySeconds, place.child('minReadySeconds')),
     ...nonNegative(spec.ordinals?.start, place.child('ordinals.start')),
-    ...nonNegative(spec.revisionHistoryLimit, place.child('revisionHistoryLimit')),
     ...selectorFaults(spec, place),
     ...runningTemplateFaults(withClaims(spec), 'StatefulSet', place.child('template')),
+    ...(previous === undefined ? claimFaults(spec, place.child('volumeClaimTemplates')) : []),
     ...changeFaults(spec, previous?.spec, place),
   ]
 }
@@ -74,7 +75,12 @@ function withClaims({ template, volumeClaimTemplates }: Part): Part {
   }))
   if (claims.length === 0) return template
   const given = listOf(template?.spec?.volumes).filter((volume) => !claims.some(({ name }) => name === volume.name))
-  return { ...template, spec: { ...template?.spec, volumes: [...given, ...claims] } }
+  return { ...template, spec: { ...template?.spec, volumes: [...claims, ...given] } }
+}
+
+/** Claims are judged when they come: a set cannot change them. */
+function claimFaults({ volumeClaimTemplates }: Part, place: Path): FieldError[] {
+  return each(volumeClaimTemplates, place, ({ spec }, at) => claimSpecFaults(spec ?? {}, at.child('spec')))
 }
 
 function managementFaults({ podManagementPolicy: policy = '' }: Part, place: Path): FieldError[] {

@@ -2,16 +2,16 @@
  * The rules of Jobs and of the Jobs that CronJobs make.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
-import { isSet, listOf, nonNegative, type Part, when } from '../../api/checks.ts'
+import { isSet, nonNegative, type Part, when } from '../../api/checks.ts'
 import { type FieldError, invalidValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
 import { validateImmutable, validateLabelSelector } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { labelMatchFaults, templateFaults } from '../../api/pod-spec/template.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 import { countFaults } from '../../api/status-rules.ts'
+import { failurePolicyFaults, replacementFaults } from './pod-failure-policy.ts'
 
 const statusCounts = ['active', 'succeeded', 'failed', 'ready', 'terminating']
-const actions = ['FailIndex', 'FailJob', 'Ignore', 'Count']
 
 export function validateJob(job: KubeObject, previous: KubeObject | undefined, subresource: string): FieldError[] {
   if (subresource === 'status') return countFaults(job.status, statusCounts, path('status'))
@@ -43,6 +43,7 @@ export function jobSpecFaults(spec: Part, place: Path): FieldError[] {
     ...modeFaults(spec, indexed, place),
     ...indexFaults(spec, indexed, place),
     ...failurePolicyFaults(spec, place.child('podFailurePolicy')),
+    ...replacementFaults(spec, place.child('podReplacementPolicy')),
     ...templateRunFaults(spec, place.child('template')),
   ]
 }
@@ -65,34 +66,6 @@ function indexFaults(spec: Part, indexed: boolean, place: Path): FieldError[] {
       isSet(maxFailedIndexes) && !isSet(backoffLimitPerIndex),
       required(place.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'),
     ),
-  ]
-}
-
-function failurePolicyFaults({ podFailurePolicy: policy, template }: Part, place: Path): FieldError[] {
-  if (!isSet(policy)) return []
-  const restart = template?.spec?.restartPolicy
-  return [
-    ...when(
-      restart !== 'Never',
-      invalidValue(
-        path('spec', 'template', 'spec', 'restartPolicy'),
-        restart,
-        'only "Never" is supported when podFailurePolicy is specified',
-      ),
-    ),
-    ...listOf(policy.rules).flatMap((rule, index) => ruleFaults(rule, place.child('rules').index(index))),
-  ]
-}
-
-function ruleFaults({ action = '', onExitCodes, onPodConditions }: Part, place: Path): FieldError[] {
-  const both = isSet(onExitCodes) && listOf(onPodConditions).length > 0
-  const none = !isSet(onExitCodes) && listOf(onPodConditions).length === 0
-  return [
-    ...(action === ''
-      ? [required(place.child('action'), `valid values: ${actions.map((one) => `"${one}"`).join(', ')}`)]
-      : when(!actions.includes(action), notSupported(place.child('action'), action, actions))),
-    ...when(both, invalidValue(place, {}, 'specifying both OnExitCodes and OnPodConditions is not supported')),
-    ...when(none, invalidValue(place, {}, 'specifying one of OnExitCodes and OnPodConditions is required')),
   ]
 }
 

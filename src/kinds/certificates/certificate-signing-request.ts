@@ -3,6 +3,7 @@
 import { listOf } from '../../api/checks.ts'
 import { column } from '../../api/column.ts'
 import { defineKind } from '../../api/kind.ts'
+import { nameIsPathSegment } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { ageColumn, nameColumn } from '../../api/table.ts'
 import { ageOf } from '../../api/time.ts'
@@ -28,7 +29,7 @@ export const CertificateSigningRequest = defineKind({
   namespaced: false,
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
   hasGeneration: false,
-  nameRule: () => [],
+  nameRule: nameIsPathSegment,
   subresources: { approval: { group, version, kind, verbs: ['get', 'patch', 'update'] }, status: true },
   fields: { 'spec.signerName': (csr) => csr.spec?.signerName ?? '' },
   prepare: { create: withoutStatus, update: prepareSigningUpdate },

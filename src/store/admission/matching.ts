@@ -23,7 +23,8 @@ export interface Rule {
 }
 
 export interface Matching {
-  readonly rules: readonly Rule[]
+  /** None: nothing is matched. */
+  readonly rules?: readonly Rule[]
   readonly excludeRules?: readonly Rule[]
   readonly matchPolicy?: string
   readonly namespaceSelector?: LabelSelector
@@ -49,7 +50,10 @@ export function matchedVersion(request: AdmissionRequest, view: View, matching: 
   return matchesNamespace(request, view, matching.namespaceSelector) ? kind : undefined
 }
 
-function versionFor(request: AdmissionRequest, { rules, excludeRules = [], matchPolicy }: Matching): Kind | undefined {
+function versionFor(
+  request: AdmissionRequest,
+  { rules = [], excludeRules = [], matchPolicy }: Matching,
+): Kind | undefined {
   const own = request.requestKind ?? request.kind
   const equivalent = matchPolicy === 'Exact' ? [] : versionsOf(request.kind).filter((kind) => kind !== own)
   if ([own, ...equivalent].some((kind) => excludeRules.some((rule) => fits(rule, request, kind)))) return undefined

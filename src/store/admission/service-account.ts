@@ -69,7 +69,7 @@ function withToken(spec: Part, tools: AdmissionTools): KubeObject['spec'] {
   const name: string = own?.name ?? volumePrefix + tools.suffix()
   const next = { ...spec, volumes: own === undefined ? [...volumes, tokenVolume(name)] : volumes }
   for (const list of lists) {
-    if (spec[list] !== undefined) next[list] = spec[list].map((container: Part) => withMount(container, name))
+    if (spec[list]) next[list] = spec[list].map((container: Part) => withMount(container, name))
   }
   return next
 }
