@@ -58,7 +58,7 @@ export function validateDefinition(
           ),
         ]
       : []),
-    ...versionFaults(versions),
+    ...versionFaults(versions, crd.spec?.versions),
     ...nameFaults(names),
     ...conversionFaults(conversion),
     ...storedFaults(crd, versions),
@@ -74,7 +74,7 @@ function groupFaults(group: string): FieldError[] {
   return group.split('.').length < 2 ? [invalidValue(at, group, 'should be a domain with at least one dot')] : []
 }
 
-function versionFaults(versions: readonly Version[]): FieldError[] {
+function versionFaults(versions: readonly Version[], given: unknown): FieldError[] {
   const at = spec.child('versions')
   const missing = versions.flatMap(({ schema }, index) =>
     schema?.openAPIV3Schema === undefined ? [required(at.index(index).child('schema', 'openAPIV3Schema'))] : [],
@@ -91,13 +91,7 @@ function versionFaults(versions: readonly Version[]): FieldError[] {
     ...(unique ? [] : [invalidValue(at, versions, 'must contain unique version names')]),
     ...(storage === 1
       ? []
-      : [
-          invalidValue(
-            at,
-            versions.length === 0 ? null : versions,
-            'must have exactly one version marked as storage version',
-          ),
-        ]),
+      : [invalidValue(at, given ?? null, 'must have exactly one version marked as storage version')]),
   ]
 }
 
