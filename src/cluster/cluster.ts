@@ -4,6 +4,7 @@
 
 import { map, type Observable, type SchedulerLike, type Subscription } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
+import type { ActorEvent } from '../actors/actor.ts'
 import { type InspectionEvent, inspectionEvents } from '../actors/inspect.ts'
 import { actorView } from '../actors/ref.ts'
 import { forkWorld, type World } from '../actors/world.ts'
@@ -256,23 +257,20 @@ export class Cluster implements AsyncDisposable {
 
   /** The actor of an object, a controller (`Controller`, `deployment`) or a container (`Container`, `pod/container`). */
   actor(kind: string, name: string, namespace = 'default'): AnyActorRef {
-    const { host, loop, news$, input$ } = this.#plane
-    const deliver = (id: string, event: { type: string }) => {
-      this.#driver.refuseClosed()
-      loop.deliver(id, event)
-      input$.next({ type: 'send', actor: id, event })
-      this.#driver.act()
-    }
+    const { host, news$ } = this.#plane
+    const deliver = (id: string, event: ActorEvent) => this.#deliver(id, event)
     return actorView(
       { news$, get: (id) => host.get(id), deliver },
       this.#actorId(kind, name, namespace),
     ) as unknown as AnyActorRef
   }
 
-  /** XState inspection events of all actors from now on. */
+  /** XState inspection events of all actors from now on: what Stately's inspector takes. */
   inspect(listener: (event: InspectionEvent) => void): Subscription {
+    const deliver = (id: string, event: ActorEvent) => this.#deliver(id, event)
     return this.#plane.news$.subscribe((news) => {
-      for (const event of inspectionEvents(news)) listener(event)
+      const owner = this.#plane.world.actors.get(news.id)?.owner
+      for (const event of inspectionEvents(news, owner, deliver)) listener(event)
     })
   }
 
@@ -337,6 +335,13 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #deliver(id: string, event: ActorEvent): void {
+    this.#driver.refuseClosed()
+    this.#plane.loop.deliver(id, event)
+    this.#plane.input$.next({ type: 'send', actor: id, event })
+    this.#driver.act()
   }
 
   async #applyOne(wanted: KubeObject): Promise<KubeObject> {
