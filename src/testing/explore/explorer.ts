@@ -89,14 +89,24 @@ export class Explorer {
 
   /** Everything that may happen next, in the order of its names. */
   enabled(vector: Vector): Action[] {
+    const actions = [...this.unbroken(vector), ...this.faults(vector)]
+    return actions.length > 1 ? actions.sort(byName) : actions
+  }
+
+  /** The faults that may happen next. */
+  faults(vector: Vector): Action[] {
+    return this.options.budget.isEmpty ? [] : this.#menu.enabled(vector, this.pending(vector))
+  }
+
+  /** What may happen next when nothing breaks, in the order of its names. */
+  unbroken(vector: Vector): Action[] {
     const actions = this.pending(vector)
     const isQuiet = actions.length === 0
-    const faults = this.#menu.enabled(vector, actions)
     const input = this.inputs[vector[this.#inputSlot] ?? 0]
     const mayCome = this.options.inputsWhen === 'anytime' || (isQuiet && this.isSettled(vector))
     if (input !== undefined && mayCome && this.#hasWaited(vector)) actions.push(input)
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
-    actions.push(...this.#menu.releases(vector), ...faults)
+    actions.push(...this.#menu.releases(vector))
     return actions.length > 1 ? actions.sort(byName) : actions
   }
 

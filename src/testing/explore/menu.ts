@@ -89,11 +89,23 @@ function total(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0)
 }
 
+/** A watch that may lag. */
+interface Hold {
+  readonly agent: string
+  readonly slot: number
+  readonly action: Action
+}
+
+const nameOf = (actor: string): string => actor.replace('controller/', '')
+
 /** The faults that may happen in a state. */
 export class Menu {
   readonly #explorer: Explorer
   readonly #budget: Budget
   readonly #made = new Map<string, Action>()
+  readonly #disturbances = new Map<Local, Record<string, Action>>()
+  readonly #spentSlots = new Map<string, number>()
+  #held: readonly Hold[] | undefined
 
   constructor(explorer: Explorer, budget: Budget) {
     this.#explorer = explorer
@@ -113,8 +125,9 @@ export class Menu {
 
   /** Watches that lag now: letting go of them is no fault. */
   releases(vector: Vector): Action[] {
-    const { cells } = this.#explorer.system.base.ground
     const actions: Action[] = []
+    if (this.#budget.of('lags') === 0) return actions
+    const { cells } = this.#explorer.system.base.ground
     for (const slot of cells.ofKind('held')) {
       if ((vector[slot] ?? 0) === 0) continue
       const { of, key } = cells.slotAt(slot)
@@ -132,29 +145,35 @@ export class Menu {
     const actions: Action[] = []
     for (const { local } of pending) {
       if (local === undefined || local.actor === 'kubelet') continue
-      const writes = system.segments(local, vector).result.filter(({ written }) => written !== undefined).length
+      const { result } = system.segments(local, vector)
+      let writes = 0
+      for (const { written } of result) if (written !== undefined) writes++
       for (let at = 0; at < writes; at++) {
         for (const how of words) {
-          const name = local.actor.replace('controller/', '')
-          if (how === 'crash' && !this.#left(vector, 'crash', name)) continue
-          actions.push(this.#disturb(local, { at, how }, name))
+          if (how === 'crash' && !this.#left(vector, 'crash', nameOf(local.actor))) continue
+          actions.push(this.#disturb(local, at, how))
         }
       }
     }
     return actions
   }
 
-  #disturb(local: Local, disturbance: Disturbance, name: string): Action {
-    const { system } = this.#explorer
-    const { at, how } = disturbance
+  #disturb(local: Local, at: number, how: Disturbance['how']): Action {
+    let made = this.#disturbances.get(local)
+    if (made === undefined) {
+      made = {}
+      this.#disturbances.set(local, made)
+    }
+    const place = `${at} ${how}`
+    const known = made[place]
+    if (known !== undefined) return known
+    const name = nameOf(local.actor)
     const spent = how === 'crash' && this.#budget.of('crash', name) > 0 ? ['crash', `crash ${name}`] : [how]
-    return this.#action(
-      `${local.name}, write ${at} ${how}`,
-      'fault',
-      local.actor,
-      system.disturbed(local, disturbance),
-      spent,
-    )
+    const { system } = this.#explorer
+    const disturbed = system.disturbed(local, { at, how })
+    const action = this.#action(`${local.name}, write ${at} ${how}`, 'fault', local.actor, disturbed, spent)
+    made[place] = action
+    return action
   }
 
   #watches(vector: Vector): Action[] {
@@ -162,11 +181,8 @@ export class Menu {
     const { cells } = system.base.ground
     const actions: Action[] = []
     if (this.#left(vector, 'lags')) {
-      for (const [agent, resource] of system.notices.watches()) {
-        if (this.#budget.lagOf(resource) === 0 || !this.#matters(vector, agent)) continue
-        if ((vector[cells.slot('held', agent, resource)] ?? 0) !== 0) continue
-        const name = `hold ${agent} ${resource}`
-        actions.push(this.#action(name, 'fault', agent, system.watch(agent, resource, 'hold'), ['lags']))
+      for (const { slot, agent, action } of this.#holds()) {
+        if ((vector[slot] ?? 0) === 0 && this.#matters(vector, agent)) actions.push(action)
       }
     }
     if (!this.#left(vector, 'drop')) return actions
@@ -176,6 +192,21 @@ export class Menu {
       actions.push(this.#action(`lose ${of} ${key}`, 'fault', of, system.watch(of, key, 'lose'), ['drop']))
     }
     return actions
+  }
+
+  /** Every watch that may lag, worked out once. */
+  #holds(): readonly Hold[] {
+    const { system } = this.#explorer
+    const { cells } = system.base.ground
+    this.#held ??= system.notices
+      .watches()
+      .filter(([, resource]) => this.#budget.lagOf(resource) > 0)
+      .map(([agent, resource]) => {
+        const local = system.watch(agent, resource, 'hold')
+        const action = this.#action(`hold ${agent} ${resource}`, 'fault', agent, local, ['lags'])
+        return { agent, slot: cells.slot('held', agent, resource), action }
+      })
+    return this.#held
   }
 
   /** A controller without objects of its kind has nothing that could be stale. */
@@ -220,9 +251,16 @@ export class Menu {
   }
 
   #left(vector: Vector, word: Parameters<Budget['of']>[0], of = ''): boolean {
-    const { cells } = this.#explorer.system.base.ground
     const budget = this.#budget.of(word, of)
-    return budget > 0 && (vector[cells.slot('other', `spent ${word} ${of}`.trim())] ?? 0) < budget
+    return budget > 0 && (vector[this.#spent(of === '' ? word : `${word} ${of}`)] ?? 0) < budget
+  }
+
+  #spent(what: string): number {
+    const known = this.#spentSlots.get(what)
+    if (known !== undefined) return known
+    const slot = this.#explorer.system.base.ground.cells.slot('other', `spent ${what}`)
+    this.#spentSlots.set(what, slot)
+    return slot
   }
 
   #action(name: string, type: Action['type'], actor: string, local: Local, spent: readonly string[]): Action {
@@ -242,9 +280,8 @@ export class Menu {
   /** What was taken, with what it cost. */
   #charged(taken: Taken, spent: readonly string[]): Taken {
     if (spent.length === 0) return taken
-    const { cells } = this.#explorer.system.base.ground
     const ops: Op[] = spent.map((word) => {
-      const slot = cells.slot('other', `spent ${word}`)
+      const slot = this.#spent(word)
       return { slot, value: (taken.next[slot] ?? 0) + 1, append: false }
     })
     const next = this.#explorer.applied(taken.next, ops)

@@ -31,8 +31,8 @@ export interface Ran {
   readonly settled: boolean
 }
 
-/** Chooses one of the actions that are enabled; undefined ends the run. */
-export type Choose = (actions: readonly Action[], vector: Vector, step: number) => Action | undefined
+/** Chooses one of the actions that are enabled, or one of the faults that may come; undefined ends the run. */
+export type Choose = (actions: readonly Action[], faults: () => readonly Action[], step: number) => Action | undefined
 
 export class Runner {
   readonly world: World
@@ -57,7 +57,8 @@ export class Runner {
     for (let step = 0; violation === undefined && step < this.longest; step++) {
       if (explorer.isSettled(at)) violation = judge.settled(at)
       if (violation !== undefined) break
-      const action = choose(explorer.enabled(at), at, step)
+      const here = at
+      const action = choose(explorer.unbroken(here), () => explorer.faults(here), step)
       if (action === undefined) return this.#ended(log, at, obligations)
       log.push(action.name)
       const taken = action.take(at)

@@ -15,8 +15,6 @@ export type Strategy =
   /** The ordinary course, but for at most so many delays. */
   | { readonly mode: 'delayBound'; readonly delays?: number; readonly steps?: number }
 
-const isFault = (action: Action): boolean => action.type === 'fault'
-
 /** The choices of run `seed`. */
 export function chooser(strategy: Strategy, seed: number): Choose {
   const prng = prngOf(seed)
@@ -39,12 +37,9 @@ function pick<T>(prng: Prng, list: readonly T[]): T | undefined {
 }
 
 function random(prng: Prng, allowed: (action: Action) => boolean, faultRate: number): Choose {
-  return (actions) => {
-    if (actions.length === 1 && !isFault(actions[0] as Action)) return actions[0]
-    const faults = actions.filter((action) => isFault(action) && allowed(action))
-    const others = actions.filter((action) => !isFault(action))
-    if (faults.length > 0 && chance(prng) < faultRate) return pick(prng, faults)
-    return pick(prng, others)
+  return (actions, faults) => {
+    const broken = chance(prng) < faultRate ? pick(prng, faults().filter(allowed)) : undefined
+    return broken ?? (actions.length < 2 ? actions[0] : pick(prng, actions))
   }
 }
 
@@ -53,10 +48,10 @@ function pct(prng: Prng, depth: number, steps: number): Choose {
   const priorities = new Map<string, number>()
   const changes = new Map(Array.from({ length: depth - 1 }, (_, i) => [prng.below(steps), i - depth] as const))
   const faultAt = new Set(Array.from({ length: depth }, () => prng.below(steps)))
+  const whoOf = (action: Action): string => (action.type === 'local' ? action.name : action.actor)
   const priorityOf = (action: Action): number => {
-    const who = action.type === 'local' ? action.name : action.actor
-    const known = priorities.get(who) ?? 1 + prng.below(1_000_000)
-    priorities.set(who, known)
+    const known = priorities.get(whoOf(action)) ?? 1 + prng.below(1_000_000)
+    priorities.set(whoOf(action), known)
     return known
   }
   const highest = (actions: readonly Action[]): Action | undefined =>
@@ -64,52 +59,47 @@ function pct(prng: Prng, depth: number, steps: number): Choose {
       (best, one) => (best === undefined || priorityOf(one) > priorityOf(best) ? one : best),
       undefined,
     )
-  return (actions, _vector, step) => {
-    const faults = actions.filter(isFault)
-    const others = actions.filter((action) => !isFault(action))
-    if (faults.length > 0 && (faultAt.has(step) || chance(prng) < 0.01)) return pick(prng, faults)
+  return (actions, faults, step) => {
+    const broken = faultAt.has(step) || chance(prng) < 0.01 ? pick(prng, faults()) : undefined
+    if (broken !== undefined) return broken
     const low = changes.get(step)
-    const first = highest(others)
+    const first = highest(actions)
     if (low === undefined || first === undefined) return first
-    priorities.set(first.type === 'local' ? first.name : first.actor, low)
-    return highest(others)
+    priorities.set(whoOf(first), low)
+    return highest(actions)
   }
 }
 
 function swarm(prng: Prng): Choose {
   const mask = prng.below(0x1_0000_0000)
-  const rate = chance(prng) * 0.5
+  const rate = chance(prng) * 0.3
   const weights = new Map<string, number>()
-  const groupOf = ({ name, actor, type }: Action): string => (type === 'fault' ? faultWord(name) : actor)
-  const allowed = (action: Action): boolean => ((mask >>> (digestOf(groupOf(action)) & 31)) & 1) === 1
-  const weightOf = (action: Action): number => {
-    const group = groupOf(action)
-    const known = weights.get(group) ?? 0.05 + chance(prng)
-    weights.set(group, known)
+  const allowed = ({ name }: Action): boolean => ((mask >>> (digestOf(faultWord(name)) & 31)) & 1) === 1
+  const weightOf = ({ actor }: Action): number => {
+    const known = weights.get(actor) ?? 0.05 + chance(prng)
+    weights.set(actor, known)
     return known
   }
-  const fallback = random(prng, allowed, rate)
-  return (actions, vector, step) => {
-    const others = actions.filter((action) => !isFault(action))
-    if (actions.length > others.length && chance(prng) < rate) return fallback(actions, vector, step) ?? others[0]
-    let left = chance(prng) * others.reduce((sum, one) => sum + weightOf(one), 0)
-    for (const one of others) {
+  return (actions, faults) => {
+    const broken = chance(prng) < rate ? pick(prng, faults().filter(allowed)) : undefined
+    if (broken !== undefined) return broken
+    let left = chance(prng) * actions.reduce((sum, one) => sum + weightOf(one), 0)
+    for (const one of actions) {
       left -= weightOf(one)
       if (left <= 0) return one
     }
-    return others[others.length - 1]
+    return actions[actions.length - 1]
   }
 }
 
 function delayBound(prng: Prng, delays: number, steps: number): Choose {
   const at = new Set(Array.from({ length: delays }, () => prng.below(steps)))
-  const random_ = random(prng, () => true, 0.5)
+  const interfere = random(prng, () => true, 0.5)
   let last = ''
-  return (actions, vector, step) => {
-    if (at.has(step)) return random_(actions, vector, step)
-    const others = actions.filter((action) => !isFault(action))
-    const locals = others.filter(({ type }) => type === 'local')
-    const next = locals.find(({ name }) => name > last) ?? locals[0] ?? others[0]
+  return (actions, faults, step) => {
+    if (at.has(step)) return interfere(actions, faults, step)
+    const locals = actions.filter(({ type }) => type === 'local')
+    const next = locals.find(({ name }) => name > last) ?? locals[0] ?? actions[0]
     if (next?.type === 'local') last = next.name
     return next
   }
