@@ -1,7 +1,7 @@
 /** Exploring in a test: a violation is thrown, with its story as the message. */
 
 import { type Explorable, type ExploreOptions, explore } from './explore/explore.ts'
-import { counterexampleText, type Report } from './explore/report.ts'
+import type { Report } from './explore/report.ts'
 import type { Property } from './property.ts'
 
 /** A property does not hold; the message is the counterexample's story. */
@@ -10,8 +10,7 @@ export class PropertyViolated extends Error {
   readonly report: Report
 
   constructor(report: Report) {
-    const one = report.counterexample
-    super(one === undefined ? String(report) : `\n${counterexampleText(report.scenario, one)}\n\n${report}`)
+    super(`\n${report}`)
     this.name = 'PropertyViolated'
     this.report = report
   }

@@ -12,7 +12,13 @@
  *       { faults: { crash: 1, lag: 2 }, mode: 'exhaustive', states: 200_000 },
  *     )
  */
-export { check, PropertyViolated, verify } from './check.ts'
+import { check as checkWorld, verify } from './check.ts'
+import { checkController } from './check-controller.ts'
+
+/** Explores and throws for a violation; `check.controller` tries a controller in every situation with no property written. */
+export const check = Object.assign(checkWorld, { controller: checkController })
+export { PropertyViolated } from './check.ts'
+export type { ControllerCheck } from './check-controller.ts'
 export { type Explorable, type ExploreOptions, explore, replay } from './explore/explore.ts'
 export type { FaultBudget } from './explore/menu.ts'
 export type { Counterexample, Covered, PropertyReport, Report, Verdict } from './explore/report.ts'
@@ -23,14 +29,17 @@ export { type Operation, operationText, transitionsOf } from './operation.ts'
 export { perform } from './perform.ts'
 export {
   always,
+  ended,
   eventually,
   type Held,
+  idempotent,
   implies,
   leadsTo,
   never,
   noOscillation,
   type Property,
   type PropertyClass,
+  rests,
   settled,
   sometimes,
   stable,
@@ -38,3 +47,4 @@ export {
   type Write,
 } from './property.ts'
 export { type Scenario, ScenarioBuilder, scenario } from './scenario.ts'
+export { verify }

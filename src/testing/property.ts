@@ -40,7 +40,9 @@ export type Formula =
   | { readonly type: 'implies'; readonly when: (s: Moment) => boolean; readonly at: (s: Moment) => Held }
   | { readonly type: 'leadsTo'; readonly from: (s: Moment) => boolean; readonly to: (s: Moment) => boolean }
   | { readonly type: 'step'; readonly write: (write: Write, before: Moment, after: Moment) => Held | undefined }
-  | { readonly type: 'settled'; readonly at: (s: Moment) => Held }
+  | { readonly type: 'settled' | 'ended'; readonly at: (s: Moment) => Held }
+  | { readonly type: 'idempotent'; readonly controllers: readonly string[] | undefined }
+  | { readonly type: 'rests' }
   | { readonly type: 'noOscillation'; readonly value: (s: Moment) => unknown }
 
 /** A property. `as`, `within` and `documented` answer a copy that says more. */
@@ -94,6 +96,16 @@ export const leadsTo = (from: (s: Moment) => boolean, to: (s: Moment) => boolean
 
 /** Holds whenever nobody has anything left to do. */
 export const settled = (at: (s: Moment) => Held): Property => property({ type: 'settled', at })
+
+/** Holds at the end: everything the user wanted to do is done, and nobody has anything left to do. */
+export const ended = (at: (s: Moment) => Held): Property => property({ type: 'ended', at })
+
+/** Whenever nobody has anything left to do, reconciling any key once more writes nothing. `controllers`: only these. */
+export const idempotent = (...controllers: string[]): Property =>
+  property({ type: 'idempotent', controllers: controllers.length === 0 ? undefined : controllers })
+
+/** Every run comes to rest: nobody goes on writing for ever. */
+export const rests = (): Property => property({ type: 'rests' })
 
 /** A claim about single writes. `undefined` says that the write does not concern it. */
 export const step = (write: (write: Write, before: Moment, after: Moment) => Held | undefined): Property =>

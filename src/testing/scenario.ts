@@ -9,6 +9,7 @@ import type { Manifest } from '../cluster/manifest.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
 import type { Controller } from '../controllers/controller.ts'
 import type { NodeSpec } from '../node/node-spec.ts'
+import type { Moment } from './moment.ts'
 import type { Operation } from './operation.ts'
 
 export interface Scenario {
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly uses: readonly (Controller | Kind)[]
   /** What the user does, in order. */
   readonly inputs: readonly Operation[]
+  /** For some inputs, by their number: what the user waits for. */
+  readonly inputsAwait?: Readonly<Record<number, (s: Moment) => boolean>>
   /** `anytime`: each may come at any moment after the one before. `quiet`: only when nobody has anything to do. */
   readonly inputsWhen: 'anytime' | 'quiet'
   /** How long endless work (heartbeats, resyncs) is followed once all else is quiet, in ms. */
@@ -65,6 +68,12 @@ export class ScenarioBuilder {
   /** What the user does while the cluster is watched. */
   do(...operations: Operation[]): this {
     return this.#with({ inputs: [...this.#made.inputs, ...operations] })
+  }
+
+  /** As `do`, once the user sees that `when` holds. */
+  once(when: (s: Moment) => boolean, operation: Operation): this {
+    const inputsAwait = { ...this.#made.inputsAwait, [this.#made.inputs.length]: when }
+    return this.#with({ inputs: [...this.#made.inputs, operation], inputsAwait })
   }
 
   inputs(when: Scenario['inputsWhen']): this {

@@ -92,7 +92,7 @@ export class Exhaustive {
     const actions = this.#explorer.enabled(vector)
     if (this.#explorer.isSettled(vector)) {
       this.#settled++
-      const violation = this.#judge.settled(vector)
+      const violation = this.#judge.settled(vector, this.#explorer.isOver(vector))
       if (violation !== undefined) return { violation, log: this.logOf(index) }
     }
     const quiet = this.#reduction === 'quiet' ? this.#quiet(vector, actions) : undefined

@@ -8,6 +8,7 @@ import type { Vector } from './cells.ts'
 import type { Op, Segment, Written } from './draft.ts'
 import type { TimerValue } from './host.ts'
 import { type Budget, Menu } from './menu.ts'
+import { Reader, viewThrough } from './reader.ts'
 import type { Local, System } from './system.ts'
 import type { Read } from './trace.ts'
 
@@ -18,6 +19,8 @@ export interface Input {
   readonly node?: { readonly name: string; readonly event: string }
   readonly crash?: string
   readonly waitMs?: number
+  /** What the user waits for. */
+  readonly when?: (view: View) => boolean
 }
 
 /** One choice: something that may happen next. */
@@ -60,6 +63,7 @@ export class Explorer {
   readonly options: ExplorerOptions
   readonly #inputSlot: number
   readonly #waitSlot: number
+  readonly #doneSlot: number
   readonly #bySlot = new Map<number, Action>()
   readonly inputs: readonly Action[]
   readonly #time: Action
@@ -73,16 +77,16 @@ export class Explorer {
     this.#inputSlot = cells.slot('other', 'inputs')
     this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.pass(vector) }
     this.#waitSlot = cells.slot('other', 'wait')
+    this.#doneSlot = cells.slot('other', 'inputs done')
     this.inputs = options.inputs.map((input, index) => {
       const { name } = input
       const local = this.#localOf(input, index)
-      const then: Op = { slot: this.#inputSlot, value: index + 1, append: false }
       return {
         name: `input ${index} ${name}`,
         type: 'input',
         actor: 'user',
         local,
-        take: (vector) => this.local(local, vector, then),
+        take: (vector) => this.#input(local, vector, index),
       }
     })
   }
@@ -104,7 +108,7 @@ export class Explorer {
     const isQuiet = actions.length === 0
     const input = this.inputs[vector[this.#inputSlot] ?? 0]
     const mayCome = this.options.inputsWhen === 'anytime' || (isQuiet && this.isSettled(vector))
-    if (input !== undefined && mayCome && this.#hasWaited(vector)) actions.push(input)
+    if (input !== undefined && mayCome && this.#hasWaited(vector, input)) actions.push(input)
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
     actions.push(...this.#menu.releases(vector))
     return actions.length > 1 ? actions.sort(byName) : actions
@@ -114,12 +118,17 @@ export class Explorer {
   named(vector: Vector, name: string): Action | undefined {
     if (!name.startsWith('input ')) return this.enabled(vector).find((action) => action.name === name)
     const index = this.inputs.findIndex((action) => action.name === name)
-    if (index < (vector[this.#inputSlot] ?? 0) || !this.#hasWaited(vector)) return undefined
+    const input = this.inputs[index]
+    if (input === undefined || index < (vector[this.#inputSlot] ?? 0) || !this.#hasWaited(vector, input))
+      return undefined
     return this.options.inputsWhen === 'anytime' || this.isSettled(vector) ? this.inputs[index] : undefined
   }
 
-  #hasWaited(vector: Vector): boolean {
-    return (vector[this.system.base.ground.clock] ?? 0) >= (vector[this.#waitSlot] ?? 0)
+  #hasWaited(vector: Vector, input: Action): boolean {
+    const { ground } = this.system.base
+    if ((vector[ground.clock] ?? 0) < (vector[this.#waitSlot] ?? 0)) return false
+    const { when } = this.options.inputs[this.inputs.indexOf(input)] as Input
+    return when === undefined || when(viewThrough(new Reader(ground, vector, { note() {} })))
   }
 
   #localOf({ name, writes, node, crash, waitMs }: Input, index: number): Local {
@@ -153,6 +162,11 @@ export class Explorer {
   isSettled(vector: Vector): boolean {
     if (this.pending(vector).length > 0 || this.#nextDue(vector) !== undefined) return false
     return this.#menu.releases(vector).length === 0
+  }
+
+  /** True when everything is done: all inputs, and whatever came of them. */
+  isOver(vector: Vector): boolean {
+    return (vector[this.#doneSlot] ?? 0) === this.inputs.length && this.isSettled(vector)
   }
 
   /** What happens next when nobody interferes: pending steps in turn, then late watches, then time. */
@@ -201,12 +215,19 @@ export class Explorer {
   }
 
   /** What comes of a local step. */
-  local(local: Local, vector: Vector, then?: Op): Taken {
+  local(local: Local, vector: Vector): Taken {
     const { result, reads } = this.system.segments(local, vector)
     const passages = this.passages(vector, result)
-    const last = passages[passages.length - 1]?.vector ?? vector
-    if (then === undefined) return { next: last, passages, reads }
-    const next = this.applied(last, [then])
+    return { next: passages[passages.length - 1]?.vector ?? vector, passages, reads }
+  }
+
+  #input(local: Local, vector: Vector, index: number): Taken {
+    const { next: last, passages, reads } = this.local(local, vector)
+    const done = (last[this.#doneSlot] ?? 0) + 1
+    const next = this.applied(last, [
+      { slot: this.#inputSlot, value: index + 1, append: false },
+      { slot: this.#doneSlot, value: done, append: false },
+    ])
     return { next, passages: [...passages, { vector: next, written: undefined }], reads }
   }
 

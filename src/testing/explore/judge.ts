@@ -53,7 +53,7 @@ export class Judge {
     this.#stateLike = among('always', 'never', 'implies', 'sometimes')
     this.#stepLike = among('step')
     this.#stableLike = among('stable')
-    this.#settledLike = among('settled')
+    this.#settledLike = among('settled', 'ended', 'idempotent', 'rests')
   }
 
   /** A moment for reading only: nothing is recorded. */
@@ -71,12 +71,38 @@ export class Judge {
     return undefined
   }
 
-  /** What is wrong with a state in which nobody has anything left to do. */
-  settled(vector: Vector): Violation | undefined {
+  /** What is wrong with a state in which nobody has anything left to do; `over`: and in which all is done. */
+  settled(vector: Vector, over: boolean): Violation | undefined {
     for (const i of this.#settledLike) {
-      const { why } = this.#answer(i, vector)
+      const property = this.properties[i] as Property
+      const { formula } = property
+      if (formula.type === 'ended' && !over) continue
+      const why =
+        formula.type === 'idempotent' ? this.#writesAgain(formula.controllers, vector) : this.#answer(i, vector).why
       this.concerned[i] = (this.concerned[i] as number) + 1
-      if (why !== undefined) return { property: this.properties[i] as Property, why }
+      if (why !== undefined) return { property, why }
+    }
+    return undefined
+  }
+
+  /** What is wrong with a run that would not settle. */
+  restless(): Violation | undefined {
+    const property = this.properties.find(({ formula }) => formula.type === 'rests')
+    return property === undefined ? undefined : { property, why: 'somebody goes on and on' }
+  }
+
+  #writesAgain(only: readonly string[] | undefined, vector: Vector): string | undefined {
+    const { cells } = this.#system.base.ground
+    for (const { name, of } of this.#system.base.controllers) {
+      if (only !== undefined && !only.includes(name)) continue
+      for (const slot of cells.ofResource(of.resource)) {
+        if (cells.read(vector, slot) === 0) continue
+        const { key } = cells.slotAt(slot)
+        const { result } = this.#system.segments(this.#system.reconcile(name, key), vector)
+        const wrote = result.find(({ written }) => written?.change !== undefined)?.written
+        if (wrote !== undefined)
+          return `${name} would ${wrote.verb} ${wrote.resource} ${wrote.key} when asked about ${key} again`
+      }
     }
     return undefined
   }
@@ -161,6 +187,7 @@ function answered(formula: Property['formula'], moment: Moment): Answered {
   switch (formula.type) {
     case 'always':
     case 'settled':
+    case 'ended':
     case 'stable':
       return { concerned: true, why: whyNot(formula.at(moment)) }
     case 'never': {

@@ -48,9 +48,11 @@ const laggingByDefault =
 export class Budget {
   readonly #given: FaultBudget
   readonly #crashOf: ReadonlyMap<string, number> | undefined
+  readonly #only: ReadonlySet<string> | undefined
 
-  /** Throws KYB-FAULT for a word that is none. */
-  constructor(given: FaultBudget = {}) {
+  /** Throws KYB-FAULT for a word that is none. `only`: faults strike nobody but these controllers. */
+  constructor(given: FaultBudget = {}, only?: readonly string[]) {
+    this.#only = only === undefined ? undefined : new Set(only.map((name) => name.replace(/-controller$/, '')))
     const wrong = Object.keys(given).find((word) => !(words as readonly string[]).includes(word))
     if (wrong !== undefined)
       throw new KybernError('KYB-FAULT', `there is no fault "${wrong}" to explore; there are ${words.join(', ')}`)
@@ -74,6 +76,11 @@ export class Budget {
     const { lag } = this.#given
     if (typeof lag === 'number') return laggingByDefault.test(resource) ? lag : 0
     return lag?.[resource] ?? lag?.[resource.split('.')[0] as string] ?? 0
+  }
+
+  /** May faults strike this agent? */
+  strikes(agent: string): boolean {
+    return this.#only === undefined || this.#only.has(nameOf(agent))
   }
 
   get touchesNodes(): boolean {
@@ -144,7 +151,7 @@ export class Menu {
     if (words.length === 0) return []
     const actions: Action[] = []
     for (const { local } of pending) {
-      if (local === undefined || local.actor === 'kubelet') continue
+      if (local === undefined || local.actor === 'kubelet' || !this.#budget.strikes(local.actor)) continue
       const { result } = system.segments(local, vector)
       let writes = 0
       for (const { written } of result) if (written !== undefined) writes++
@@ -200,7 +207,7 @@ export class Menu {
     const { cells } = system.base.ground
     this.#held ??= system.notices
       .watches()
-      .filter(([, resource]) => this.#budget.lagOf(resource) > 0)
+      .filter(([agent, resource]) => this.#budget.lagOf(resource) > 0 && this.#budget.strikes(agent))
       .map(([agent, resource]) => {
         const local = system.watch(agent, resource, 'hold')
         const action = this.#action(`hold ${agent} ${resource}`, 'fault', agent, local, ['lags'])

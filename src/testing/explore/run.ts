@@ -34,6 +34,9 @@ export interface Ran {
 /** Chooses one of the actions that are enabled, or one of the faults that may come; undefined ends the run. */
 export type Choose = (actions: readonly Action[], faults: () => readonly Action[], step: number) => Action | undefined
 
+/** In a log: everything takes its ordinary course until nobody has anything left to do. */
+export const untilSettled = 'settle'
+
 export class Runner {
   readonly world: World
   /** Steps a run may have before it is given up. */
@@ -55,7 +58,7 @@ export class Runner {
     let at = base.initial
     let violation = judge.state(at) ?? obligations.enter(at)
     for (let step = 0; violation === undefined && step < this.longest; step++) {
-      if (explorer.isSettled(at)) violation = judge.settled(at)
+      if (explorer.isSettled(at)) violation = judge.settled(at, explorer.isOver(at))
       if (violation !== undefined) break
       const here = at
       const action = choose(explorer.unbroken(here), () => explorer.faults(here), step)
@@ -66,7 +69,7 @@ export class Runner {
       violation = this.judged(at, taken.passages, action) ?? obligations.enter(taken.next)
       at = taken.next
     }
-    return { violation, log, end: at, settled: false }
+    return { violation: violation ?? judge.restless(), log, end: at, settled: false }
   }
 
   /**
@@ -93,10 +96,22 @@ export class Runner {
       this.#watch?.({ action, from: at, passages: taken.passages, to: taken.next, chosen })
       violation = concerns(this.judged(at, taken.passages, action) ?? obligations.enter(taken.next))
       at = taken.next
-      if (violation === undefined && explorer.isSettled(at)) violation = concerns(judge.settled(at))
+      if (violation === undefined && explorer.isSettled(at))
+        violation = concerns(judge.settled(at, explorer.isOver(at)))
       if (action.type === 'local') last = action.name
     }
+    const rest = (): void => {
+      for (let next = explorer.ordinary(at, last); next !== undefined; next = explorer.ordinary(at, last)) {
+        if (violation !== undefined || log.length >= this.longest) return
+        take(next, false)
+      }
+    }
     for (const name of names) {
+      if (name === untilSettled) {
+        rest()
+        used.push(name)
+        continue
+      }
       const found = this.#comesUp(name, at, last)
       if (found === undefined) continue
       for (let action = this.#named(at, name); violation === undefined; action = this.#named(at, name)) {
@@ -108,11 +123,8 @@ export class Runner {
       if (violation !== undefined) return { violation, log, end: at, settled: false, used: [...used, name] }
       used.push(name)
     }
-    while (settle && violation === undefined && log.length < this.longest) {
-      const next = explorer.ordinary(at, last)
-      if (next === undefined) break
-      take(next, false)
-    }
+    if (settle) rest()
+    if (violation === undefined && log.length >= this.longest) violation = concerns(judge.restless())
     if (violation !== undefined || log.length >= this.longest) return { violation, log, end: at, settled: false, used }
     return { ...this.#ended(log, at, obligations, concerns), used }
   }
@@ -132,7 +144,7 @@ export class Runner {
   #ended(log: string[], end: Vector, obligations: Obligations, concerns = (one: Violation | undefined) => one): Ran {
     const { explorer, judge } = this.world
     const isSettled = explorer.isSettled(end)
-    const violation = isSettled ? concerns(judge.settled(end) ?? obligations.end()) : undefined
+    const violation = isSettled ? concerns(judge.settled(end, explorer.isOver(end)) ?? obligations.end()) : undefined
     return { violation, log, end, settled: isSettled }
   }
 

@@ -3,7 +3,7 @@
  * course. Every try is run again and counts only when the same property fails.
  * Source: delta debugging (Zeller and Hildebrandt, https://doi.org/10.1109/32.988498)
  */
-import { Runner } from './run.ts'
+import { Runner, untilSettled } from './run.ts'
 import type { World } from './world.ts'
 
 /** A log that still fails, and how it was found. */
@@ -35,7 +35,7 @@ export function shrink(world: World, log: readonly string[], property: string): 
     before = best.length
     best = withoutEach(best, fails)
   }
-  return { log: best, tries }
+  return { log: withRests(best, fails), tries }
 }
 
 type Fails = (names: readonly string[]) => readonly string[] | undefined
@@ -62,6 +62,28 @@ function withoutEach(log: readonly string[], fails: Fails): readonly string[] {
     const smaller = fails(best.filter((_name, at) => at !== i))
     if (smaller !== undefined && smaller.length < best.length) best = smaller
     if (i > best.length) i = best.length
+  }
+  return best
+}
+
+/** Stretches without faults and inputs become one word where letting everything settle does as well. */
+function withRests(log: readonly string[], fails: Fails): readonly string[] {
+  let best = log
+  for (let start = 0; start < best.length; start++) {
+    if (isFault(best[start] as string) || isInput(best[start] as string)) continue
+    let end = start + 1
+    while (end < best.length && !isFault(best[end] as string) && !isInput(best[end] as string)) end++
+    const rested = fails([...best.slice(0, start), untilSettled, ...best.slice(end)])
+    if (rested === undefined) {
+      start = end - 1
+      continue
+    }
+    best = rested
+    const without = withoutEach(best, fails)
+    if (without.length < best.length) {
+      best = without
+      start = -1
+    }
   }
   return best
 }

@@ -36,9 +36,18 @@ function pick<T>(prng: Prng, list: readonly T[]): T | undefined {
   return list[prng.below(list.length)]
 }
 
+/** A fault: first which sort, then whom it strikes, so that sorts with many victims do not crowd out the others. */
+function pickFault(prng: Prng, faults: readonly Action[]): Action | undefined {
+  const sort = pick(prng, [...new Set(faults.map(({ name }) => faultWord(name)))])
+  return pick(
+    prng,
+    faults.filter(({ name }) => faultWord(name) === sort),
+  )
+}
+
 function random(prng: Prng, allowed: (action: Action) => boolean, faultRate: number): Choose {
   return (actions, faults) => {
-    const broken = chance(prng) < faultRate ? pick(prng, faults().filter(allowed)) : undefined
+    const broken = chance(prng) < faultRate ? pickFault(prng, faults().filter(allowed)) : undefined
     return broken ?? (actions.length < 2 ? actions[0] : pick(prng, actions))
   }
 }
@@ -60,7 +69,7 @@ function pct(prng: Prng, depth: number, steps: number): Choose {
       undefined,
     )
   return (actions, faults, step) => {
-    const broken = faultAt.has(step) || chance(prng) < 0.01 ? pick(prng, faults()) : undefined
+    const broken = faultAt.has(step) || chance(prng) < 0.01 ? pickFault(prng, faults()) : undefined
     if (broken !== undefined) return broken
     const low = changes.get(step)
     const first = highest(actions)
@@ -81,7 +90,7 @@ function swarm(prng: Prng): Choose {
     return known
   }
   return (actions, faults) => {
-    const broken = chance(prng) < rate ? pick(prng, faults().filter(allowed)) : undefined
+    const broken = chance(prng) < rate ? pickFault(prng, faults().filter(allowed)) : undefined
     if (broken !== undefined) return broken
     let left = chance(prng) * actions.reduce((sum, one) => sum + weightOf(one), 0)
     for (const one of actions) {

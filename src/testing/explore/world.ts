@@ -26,6 +26,8 @@ export interface World {
 /** What decides how a scenario becomes a world. */
 export interface WorldOptions {
   readonly faults?: FaultBudget | undefined
+  /** Faults strike only these controllers. Default: anybody. */
+  readonly faultsOf?: readonly string[] | undefined
   /** Leases and node health go on beating. Default: when nodes may die or fall silent. */
   readonly heartbeats?: boolean | undefined
   /**
@@ -48,13 +50,16 @@ export async function setUp({ options, given, uses }: Scenario): Promise<Cluster
   return cluster
 }
 
+/** What of a scenario is explored. */
+export type Explored = Pick<Scenario, 'inputs' | 'inputsAwait' | 'inputsWhen' | 'horizonMs' | 'uses'>
+
 /**
  * Makes the world and runs `use` over it. When something changes that was taken for still, everything begins again with
  * that as cells: `use` must be repeatable.
  */
 export function withWorld<T>(
   cluster: Cluster,
-  scenario: Pick<Scenario, 'inputs' | 'inputsWhen' | 'horizonMs' | 'uses'>,
+  scenario: Explored,
   properties: readonly Property[],
   options: WorldOptions,
   use: (world: World) => T,
@@ -72,12 +77,12 @@ export function withWorld<T>(
 
 function worldOf(
   cluster: Cluster,
-  { inputs, inputsWhen, horizonMs, uses }: Pick<Scenario, 'inputs' | 'inputsWhen' | 'horizonMs' | 'uses'>,
+  { inputs, inputsAwait, inputsWhen, horizonMs, uses }: Explored,
   properties: readonly Property[],
-  { faults, heartbeats, staleOwnReads }: WorldOptions,
+  { faults, faultsOf, heartbeats, staleOwnReads }: WorldOptions,
   moving: ReadonlySet<string>,
 ): World {
-  const budget = new Budget(faults)
+  const budget = new Budget(faults, faultsOf)
   const breaksNodes =
     budget.touchesNodes || inputs.some((one) => 'fault' in one && ('kill' in one.fault || 'silence' in one.fault))
   const beating = heartbeats ?? breaksNodes
@@ -96,7 +101,7 @@ function worldOf(
   )
   const system = new System(base, sees)
   const explorer = new Explorer(system, {
-    inputs: inputs.map((operation) => inputOf(operation, base)),
+    inputs: inputs.map((operation, i) => ({ ...inputOf(operation, base), ...awaiting(inputsAwait?.[i], base) })),
     inputsWhen,
     horizonMs: horizonMs ?? (beating ? 600_000 : 0),
     budget,
@@ -105,6 +110,12 @@ function worldOf(
 }
 
 const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
+
+function awaiting(when: ((s: Moment) => boolean) | undefined, { ground }: Base): Pick<Input, 'when'> {
+  if (when === undefined) return {}
+  const resourceOf = (kind: string): string | undefined => ground.registry.find(kind)?.resource
+  return { when: (view) => when(new Moment(view, resourceOf)) }
+}
 
 function inputOf(operation: Operation, { ground }: Base): Input {
   const name = operationText(operation)

@@ -1,0 +1,40 @@
+/** An operator's bugs found without one property written: what every controller owes. */
+import { expect, test } from 'vitest'
+import { check, PropertyViolated } from '../../src/testing/index.ts'
+import { type Make, Site, site, siteOperator } from './site-operator.ts'
+
+const tried = (make: Make) =>
+  check.controller(siteOperator(make), { samples: [site()], edits: [site('nginx:2')], uses: [Site] })
+
+async function violationOf(make: Make): Promise<PropertyViolated> {
+  const error = await tried(make).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(PropertyViolated)
+  return error as PropertyViolated
+}
+
+test('a sound operator owes nothing', async () => {
+  const reports = await tried('sound')
+  expect(reports.map(({ scenario, verdict }) => [scenario, verdict])).toEqual([
+    ['sites: comes', 'bounded'],
+    ['sites: is changed', 'bounded'],
+    ['sites: comes and goes', 'bounded'],
+    ['sites: comes again under its name', 'bounded'],
+  ])
+})
+
+test('a missing finalizer: the record stays when the operator crashes at the wrong moment', async () => {
+  const { report, message } = await violationOf('without a finalizer')
+  expect(report.counterexample?.property).toBe('leaves nothing behind')
+  expect(report.counterexample?.log.length).toBeLessThanOrEqual(5)
+  expect(message).toContain('configmaps kube-public/record-blog is left behind')
+})
+
+test('a stale read: a second pod is made before the first one is seen', async () => {
+  const { report, message } = await violationOf('trusting its cache')
+  expect(report.counterexample?.property).toBe('comes to the same end')
+  expect(report.counterexample?.log.length).toBeLessThanOrEqual(5)
+  expect(message).toMatch(/hold controller\/sites pods/)
+})
