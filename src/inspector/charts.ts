@@ -56,17 +56,15 @@ type Transition = NonNullable<AnyStateNode['always']>[number]
 /** The indexes of the arrows an event took from a state; none when the machine did not react. */
 export function arrowsTaken(previous: AnyMachineSnapshot, event: ActorEvent): number[] {
   const all = transitionsIn(previous.machine.root)
-  return reactions(previous, event)
-    .map((transition) => all.indexOf(transition))
-    .filter((at) => at >= 0)
+  return (reactions(previous, event) ?? []).map((transition) => all.indexOf(transition)).filter((at) => at >= 0)
 }
 
-function reactions(snapshot: AnyMachineSnapshot, event: ActorEvent): readonly Transition[] {
+/** The transitions an event would take; undefined when a guard wants to know what the event does not carry. */
+function reactions(snapshot: AnyMachineSnapshot, event: ActorEvent): readonly Transition[] | undefined {
   try {
     return (snapshot.machine as AnyStateMachine).getTransitionData(snapshot as never, event as never) as Transition[]
   } catch {
-    // A guard that reads what the event does not carry says no.
-    return []
+    return undefined
   }
 }
 
@@ -95,7 +93,7 @@ function enabled(
     state: node.path.join('.'),
     targets: (target ?? []).map((one: AnyStateNode) => one.path.join('.')),
     ...(named === undefined ? {} : { guard: named }),
-    passes: guard === undefined || reactions(snapshot, { type: eventType }).includes(transition),
+    passes: reactions(snapshot, { type: eventType })?.includes(transition) ?? guard === undefined,
     ...(due === undefined ? {} : { at: due.at }),
     label: eventText(eventType),
   }

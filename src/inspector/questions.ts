@@ -243,7 +243,7 @@ export interface EnabledEvent {
   readonly state: string
   readonly targets: readonly string[]
   readonly guard?: string
-  /** False when the guard says no at this moment. */
+  /** False when its guard says no at this moment, or another transition for the event comes first. */
   readonly passes: boolean
   /** For delayed ones: when it is due. Firing it early is possible too. */
   readonly at?: number
