@@ -61,6 +61,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'names of controllers are part of actor ids and of back-off keys',
     'use letters, digits and dashes, beginning with a letter',
   ),
+  'KYB-COUNTEREXAMPLE': says(
+    'this file is no counterexample',
+    'it is of another kind or version, or was changed by hand; the message names the part',
+    'open a file as kybern/testing writes it',
+  ),
   'KYB-DETACH': says(
     'the detached cluster ended before it was up',
     'its process was killed, or broke',

@@ -1,0 +1,111 @@
+/** The names of the rows in view: a tree that is walked by keys and read by screen readers. */
+import { useComputed } from '@preact/signals'
+import { Icon } from '../app/icons.tsx'
+import { usePage } from '../app/page-context.ts'
+import type { PageState } from '../app/page-state.ts'
+import type { Row } from '../model/rows.ts'
+import { isThere, stateAt } from '../model/track.ts'
+import type { Hover } from './draw.ts'
+import { rowHeight, rulerHeight } from './geometry.ts'
+import type { Port } from './timeline.tsx'
+
+interface Props {
+  readonly port: { readonly value: Port }
+  readonly hover: { value: Hover | undefined }
+}
+
+export function Labels({ port, hover }: Props) {
+  const page = usePage()
+  const shown = useComputed(() => {
+    const { scrollTop, height } = port.value
+    const first = Math.floor(scrollTop / rowHeight)
+    const rows = page.rows.value.slice(first, Math.ceil((scrollTop + height) / rowHeight))
+    return { first, rows, offset: first * rowHeight - scrollTop + rulerHeight }
+  })
+  const { first, rows, offset } = shown.value
+  return (
+    <div class="labels">
+      <div class="labels-head">
+        <span class="dim">{page.grouping.value === 'owner' ? 'Objects by owner' : 'Pods by node'}</span>
+        <span class="dim count">{page.rows.value.length.toLocaleString('en')} rows</span>
+      </div>
+      <div
+        class="labels-rows"
+        role="tree"
+        aria-label="Objects"
+        tabIndex={0}
+        aria-activedescendant={page.selected.value === '' ? undefined : `row-${page.selected.value}`}
+        style={{ transform: `translateY(${offset - rulerHeight}px)` }}
+      >
+        {rows.map((row, i) => (
+          <Label key={row.key} row={row} index={first + i} hovered={hover.value?.key === row.key} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function Label({ row, index, hovered }: { readonly row: Row; readonly index: number; readonly hovered: boolean }) {
+  const page = usePage()
+  const selected = page.selected.value === row.key
+  const { track } = row
+  const there = track === undefined || isThere(track, page.seq.value)
+  const classes = ['label', track === undefined ? 'group' : '', selected ? 'selected' : '', hovered ? 'hovered' : '']
+  return (
+    <div
+      id={`row-${row.key}`}
+      class={`${classes.join(' ')} depth-${Math.min(5, row.depth)} ${there ? '' : 'absent'}`}
+      role="treeitem"
+      aria-level={row.depth + 1}
+      aria-selected={selected}
+      aria-expanded={row.beneath > 0 ? row.open : undefined}
+      aria-posinset={index + 1}
+      aria-setsize={page.rows.value.length}
+      tabIndex={-1}
+      onClick={() => pick(page, row)}
+      onDblClick={() => track !== undefined && page.select(row.key, page.tab.value)}
+      onKeyDown={() => undefined}
+    >
+      <Fold row={row} />
+      {track === undefined ? null : <Icon name={track.kind} />}
+      <span class="label-name">{row.label}</span>
+      {track === undefined ? <span class="dim count">{row.beneath}</span> : <StateChip row={row} />}
+    </div>
+  )
+}
+
+function pick(page: PageState, row: Row): void {
+  if (row.track === undefined) page.toggle(row.key)
+  page.select(row.key)
+}
+
+function Fold({ row }: { readonly row: Row }) {
+  const page = usePage()
+  if (row.beneath === 0) return <span class="fold" />
+  const fold = (event: Event): void => {
+    event.stopPropagation()
+    page.toggle(row.key)
+  }
+  return (
+    <button
+      type="button"
+      class={`fold ${row.open ? 'open' : ''}`}
+      tabIndex={-1}
+      aria-label={`${row.open ? 'Fold' : 'Unfold'} ${row.label}`}
+      onClick={fold}
+    >
+      <Icon name="fold" />
+    </button>
+  )
+}
+
+/** The state at the chosen moment: symbol and colour together. */
+function StateChip({ row }: { readonly row: Row }) {
+  const page = usePage()
+  const { track } = row
+  const model = page.model.value
+  if (track === undefined || model === undefined || !isThere(track, page.seq.value)) return null
+  const state = model.states.at(stateAt(track, page.seq.value))
+  if (state === undefined) return null
+  return <span class={`tone-dot tone-${state.tone}`} title={state.label} />
+}
