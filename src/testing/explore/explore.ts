@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario.ts'
 import { joined } from './cells.ts'
 import { choicesOf, encoded } from './choices.ts'
 import { Exhaustive, needsGraph, type Reduction } from './exhaustive.ts'
+import { Guide } from './guided.ts'
 import type { FaultBudget } from './menu.ts'
 import {
   type Counterexample,
@@ -20,7 +21,7 @@ import {
 } from './report.ts'
 import { Runner } from './run.ts'
 import { shrink } from './shrink.ts'
-import { tell } from './story.ts'
+import { type StoryStep, tell } from './story.ts'
 import { chooser, type Strategy } from './strategies.ts'
 import { Visited } from './visited.ts'
 import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
@@ -64,9 +65,9 @@ export async function explore(
   refuse(all)
   const { cluster, scenario, own } = await begun(of)
   try {
-    return withWorld(cluster, scenario, properties, all, (world) => {
+    return withWorld(cluster, scenario, properties, all, (world, another) => {
       const found = (all.mode ?? 'exhaustive') === 'exhaustive' ? exhausted(world, all) : ran(world, all)
-      return reported(scenario.name, world, properties, found, all)
+      return reported(scenario, world, another, found, all)
     })
   } finally {
     if (own) await cluster.close()
@@ -82,7 +83,7 @@ export async function replay(
 ): Promise<Report> {
   const { cluster, scenario, own } = await begun(of)
   try {
-    return withWorld(cluster, scenario, properties, options, (world) => {
+    return withWorld(cluster, scenario, properties, options, (world, another) => {
       const ran = new Runner(world, options.steps).play(log)
       const violation = ran.violation
       const found: Explored = {
@@ -93,7 +94,7 @@ export async function replay(
         foundIn: ran.log.length,
         seed: undefined,
       }
-      return reported(scenario.name, world, properties, found, { ...options, shrink: false })
+      return reported(scenario, world, another, found, { ...options, shrink: false })
     })
   } finally {
     if (own) await cluster.close()
@@ -164,8 +165,13 @@ function ran(world: World, options: ExploreOptions): Explored {
     transitions++
     visited.add(joined(...cells.digest(to)))
   })
+  const guide = mode === 'guided' ? new Guide(seed) : undefined
   for (let run = 0; run < limit; run++) {
-    const { violation, log, settled: isSettled } = runner.run(chooser(strategyOf(options, run), seed + run))
+    const strategy = strategyOf(options, run)
+    const before = visited.size
+    const choose = guide?.choose(strategy, seed + run) ?? chooser(strategy, seed + run)
+    const { violation, log, settled: isSettled } = runner.run(choose)
+    guide?.learn(log, visited.size - before)
     depth = Math.max(depth, log.length)
     if (isSettled) settled++
     else if (violation === undefined) unsettled++
@@ -196,17 +202,19 @@ function covered(_world: World, mode: string, seen: Partial<Covered>): Covered {
 }
 
 function reported(
-  name: string,
+  { name }: Scenario,
   world: World,
-  properties: readonly Property[],
+  another: () => World,
   explored: Explored,
   options: ExploreOptions,
 ): Report {
+  const { properties } = world.judge
   const { judge } = world
   const { covered } = explored
   const seen = Math.max(1, covered.runs > 0 ? covered.transitions : covered.states)
   const concerned = [...judge.concerned]
-  const counterexample = explored.violation === undefined ? undefined : counterexampleOf(name, world, explored, options)
+  const counterexample =
+    explored.violation === undefined ? undefined : counterexampleOf(name, world, another, explored, options)
   const reports = properties.map((property, i): PropertyReport => {
     const times = concerned[i] as number
     const isWitness = property.formula.type === 'sometimes'
@@ -222,11 +230,24 @@ function reported(
   return reportOf({ scenario: name, verdict: explored.verdict, covered, properties: reports, counterexample })
 }
 
-function counterexampleOf(name: string, world: World, explored: Explored, options: ExploreOptions): Counterexample {
+function counterexampleOf(
+  name: string,
+  world: World,
+  another: () => World,
+  explored: Explored,
+  options: ExploreOptions,
+): Counterexample {
   const property = explored.violation as Property
   const found = explored.log ?? []
   const log = options.shrink === false ? found : shrink(world, found, property.name).log
   const { violation, steps, chain } = tell(world, log, property.name)
+  // Whoever acts otherwise when asked the same again cannot be replayed; that is said here and not on another machine.
+  const again = tell(another(), log, property.name)
+  if (again.chain !== chain)
+    throw new KybernError(
+      'KYB-REPLAY',
+      `the run does not repeat itself (${chain}, then ${again.chain}): ${unlike(steps, again.steps)}`,
+    )
   const choices = choicesOf(
     world.explorer,
     world.base.initial,
@@ -245,6 +266,15 @@ function counterexampleOf(name: string, world: World, explored: Explored, option
     foundIn: explored.foundIn,
     chain,
   }
+}
+
+/** Where two tellings of one run part. */
+function unlike(one: readonly StoryStep[], other: readonly StoryStep[]): string {
+  const at = one.findIndex((step, i) => JSON.stringify(step) !== JSON.stringify(other[i]))
+  const step = one[at]
+  return step === undefined
+    ? 'what was written differs'
+    : `step ${at + 1}, ${step.action}, is no function of what it saw`
 }
 
 function refuse({ mode = 'exhaustive' }: ExploreOptions): void {

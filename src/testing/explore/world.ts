@@ -55,19 +55,20 @@ export type Explored = Pick<Scenario, 'inputs' | 'inputsAwait' | 'inputsWhen' | 
 
 /**
  * Makes the world and runs `use` over it. When something changes that was taken for still, everything begins again with
- * that as cells: `use` must be repeatable.
+ * that as cells: `use` must be repeatable. `another` makes a second world that knows nothing of the first.
  */
 export function withWorld<T>(
   cluster: Cluster,
   scenario: Explored,
   properties: readonly Property[],
   options: WorldOptions,
-  use: (world: World) => T,
+  use: (world: World, another: () => World) => T,
 ): T {
   const moving = new Set<string>()
   for (;;) {
     try {
-      return use(worldOf(cluster, scenario, properties, options, moving))
+      const make = (): World => worldOf(cluster, scenario, properties, options, moving)
+      return use(make(), make)
     } catch (error) {
       if (!(error instanceof Moved) || moving.has(error.resource)) throw error
       moving.add(error.resource)
