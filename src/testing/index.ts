@@ -46,5 +46,6 @@ export {
   step,
   type Write,
 } from './property.ts'
+export { playFile, type Replayed, type ReplayFile } from './replay-file.ts'
 export { type Scenario, ScenarioBuilder, scenario } from './scenario.ts'
 export { verify }

@@ -1,4 +1,8 @@
 /** An operator's bugs found without one property written: what every controller owes. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { check, PropertyViolated } from '../../src/testing/index.ts'
 import { type Make, Site, site, siteOperator } from './site-operator.ts'
@@ -37,4 +41,22 @@ test('a stale read: a second pod is made before the first one is seen', async ()
   expect(report.counterexample?.property).toBe('comes to the same end')
   expect(report.counterexample?.log.length).toBeLessThanOrEqual(5)
   expect(message).toMatch(/hold controller\/sites pods/)
+})
+
+test('its counterexample is played again from the command line', async () => {
+  const { report } = await violationOf('without a finalizer')
+  const folder = mkdtempSync(join(tmpdir(), 'kybern-'))
+  const path = join(folder, 'lost-record.json')
+  writeFileSync(path, JSON.stringify(report.counterexample?.file()))
+  const kybern = (...args: string[]) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'src/edge/cli/main.ts', 'replay', path, ...args], {
+      encoding: 'utf8',
+    })
+  const played = kybern('--use', 'test/examples/site-operator.ts')
+  expect(played.stdout).toContain('reconcile sites default/blog, write 0 crash')
+  expect(played.stdout).toContain(`same: ${report.counterexample?.chain}`)
+  expect(played.status).toBe(0)
+  const alone = kybern()
+  expect(alone.status).toBe(1)
+  expect(alone.stderr).toContain('KYB-REPLAY')
 })

@@ -89,3 +89,6 @@ export function siteOperator(make: Make): Controller {
     reconcile: (view, key) => reconcile(view, key, make),
   })
 }
+
+/** For `kybern replay --use`. */
+export const forgetful = siteOperator('without a finalizer')

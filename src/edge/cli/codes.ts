@@ -81,6 +81,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'containers are simulated: they know a few commands only, and only while they run',
     'see which pod is running and which commands the simulated image understands',
   ),
+  'KYB-EXPLORE': says(
+    'this cannot be explored',
+    'explorations begin with a quiet cluster, in a mode there is, and check.controller needs a sample of the kind',
+    'the message says what is wrong; settle the cluster first, or give { samples: [object] }',
+  ),
   'KYB-FAULT': says(
     'there is no such fault, or nobody it could befall',
     'faults name a node or a controller of this cluster',
@@ -171,6 +176,16 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'the page and kybern are of different versions',
     'the page was loaded before kybern was updated',
     'load the page again',
+  ),
+  'KYB-PROPERTY': says(
+    'a property does not hold',
+    'the exploration found a run that breaks it; the message is its story',
+    'read the chosen steps; replay the log, or open the counterexample in the inspector',
+  ),
+  'KYB-REPLAY': says(
+    'the run cannot be played again',
+    'a log belongs to one scenario, a file names the controllers it needs, and a controller that is no function of what it sees acts otherwise the second time',
+    'use the scenario of the log; bring the controllers with --use; take clocks and randomness out of the controller',
   ),
   'KYB-RUN-FILE': says(
     'the file is no run',

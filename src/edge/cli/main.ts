@@ -111,9 +111,12 @@ add('fork', 'a second cluster from this moment, in the inspector', async (termin
 add('inspect', 'the address of the inspector', async (terminal, _args, options) =>
   (await import('./inspect.ts')).inspect(options as { open?: boolean }, terminal),
 ).option('--open', 'opens it in the browser too')
-add('replay <file>', 'repeats a saved run and says whether it ends the same', async (terminal, [file = '']) =>
-  (await import('./replay.ts')).replay(file, terminal),
-)
+add(
+  'replay <file>',
+  'repeats a saved run or a counterexample and says whether it ends the same',
+  async (terminal, [file = ''], { use }) =>
+    (await import('./replay.ts')).replay(file, (use ?? []) as string[], terminal),
+).option('--use <module...>', 'modules that export the controllers and kinds of a counterexample')
 
 try {
   await program.parseAsync()

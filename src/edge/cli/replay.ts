@@ -1,17 +1,24 @@
 /** `kybern replay FILE`: repeats a saved run step by step and compares its end. */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Kind } from '../../api/kind.ts'
+import type { Controller } from '../../controllers/controller.ts'
 import { createCluster } from '../../index.ts'
 import { endOf, optionsOf, parseRun, passTo, repeatStep } from '../../inspector/run.ts'
 import type { RunFile } from '../../inspector/run-file.ts'
 import { KybernError } from '../../lib/coded-error.ts'
+import type { ReplayFile } from '../../testing/replay-file.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Objects that differ that are named. */
 const namedLimit = 20
 
 /** Resolves with 0 when the run ends as the file says, else with 1. Throws KYB-FILE and KYB-RUN-FILE. */
-export async function replay(path: string, terminal: Terminal): Promise<number> {
-  const file = parseRun(textOf(path))
+export async function replay(path: string, modules: readonly string[], terminal: Terminal): Promise<number> {
+  const text = textOf(path)
+  if (text.includes('"kybern-counterexample/1"')) return counterexample(text, modules, terminal)
+  const file = parseRun(text)
   terminal.say(`${file.title}: ${file.steps.length} steps, ${JSON.stringify(file.options)}`)
   const cluster = await createCluster(optionsOf(file))
   try {
@@ -27,6 +34,31 @@ export async function replay(path: string, terminal: Terminal): Promise<number> 
     return report(file, endOf(cluster), refusals, terminal)
   } finally {
     await cluster.close()
+  }
+}
+
+/** A counterexample of kybern/testing: played again with the controllers and kinds that the modules export. */
+async function counterexample(text: string, modules: readonly string[], terminal: Terminal): Promise<number> {
+  const { playFile } = await import('../../testing/replay-file.ts')
+  const file = JSON.parse(text) as ReplayFile
+  const parts = (await Promise.all(modules.map(exportsOf))).flat()
+  terminal.say(`${file.title}: ${file.verdict}`)
+  const { same, chain, story } = await playFile(file, parts)
+  const end = same ? `same: ${chain}` : `different: expected ${file.replay.chain}, found ${chain}`
+  terminal.data(`${story}\n\n${end}`, { same, title: file.title, expected: file.replay.chain, found: chain, story })
+  return same ? 0 : 1
+}
+
+/** Controllers and kinds among what a module exports. */
+async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
+  try {
+    const found = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>
+    return Object.values(found).filter(
+      (one): one is Controller | Kind =>
+        typeof one === 'object' && one !== null && ('reconcile' in one || 'resource' in one),
+    )
+  } catch (error) {
+    throw new KybernError('KYB-FILE', `cannot load ${path}: ${(error as Error).message}`)
   }
 }
 

@@ -5,6 +5,7 @@
 import { Cluster } from '../../cluster/cluster.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Property } from '../property.ts'
+import { replayFile } from '../replay-file.ts'
 import type { Scenario } from '../scenario.ts'
 import { joined } from './cells.ts'
 import { choicesOf, encoded } from './choices.ts'
@@ -202,7 +203,7 @@ function covered(_world: World, mode: string, seen: Partial<Covered>): Covered {
 }
 
 function reported(
-  { name }: Scenario,
+  scenario: Scenario,
   world: World,
   another: () => World,
   explored: Explored,
@@ -214,7 +215,7 @@ function reported(
   const seen = Math.max(1, covered.runs > 0 ? covered.transitions : covered.states)
   const concerned = [...judge.concerned]
   const counterexample =
-    explored.violation === undefined ? undefined : counterexampleOf(name, world, another, explored, options)
+    explored.violation === undefined ? undefined : counterexampleOf(scenario, world, another, explored, options)
   const reports = properties.map((property, i): PropertyReport => {
     const times = concerned[i] as number
     const isWitness = property.formula.type === 'sometimes'
@@ -227,11 +228,11 @@ function reported(
       witnessed: isWitness ? Math.min(1, times / seen) : undefined,
     }
   })
-  return reportOf({ scenario: name, verdict: explored.verdict, covered, properties: reports, counterexample })
+  return reportOf({ scenario: scenario.name, verdict: explored.verdict, covered, properties: reports, counterexample })
 }
 
 function counterexampleOf(
-  name: string,
+  scenario: Scenario,
   world: World,
   another: () => World,
   explored: Explored,
@@ -253,7 +254,8 @@ function counterexampleOf(
     world.base.initial,
     steps.map(({ action }) => action),
   )
-  return {
+  const { name } = scenario
+  const one = {
     property: property.name,
     why: violation?.why ?? 'it does not hold',
     source: property.source,
@@ -266,6 +268,7 @@ function counterexampleOf(
     foundIn: explored.foundIn,
     chain,
   }
+  return { ...one, file: () => replayFile(scenario, one, options) }
 }
 
 /** Where two tellings of one run part. */

@@ -3,6 +3,7 @@
  * violation its counterexample, made small, as a story, as data and as a test.
  */
 import type { Property } from '../property.ts'
+import type { ReplayFile } from '../replay-file.ts'
 import { type StoryStep, storyText } from './story.ts'
 
 /** `violated`: there is a counterexample. `exhausted`: every state was judged. `bounded`: only so much was. */
@@ -59,6 +60,8 @@ export interface Counterexample {
   readonly foundIn: number
   /** A digest of everything chosen and written: equal on every machine. */
   readonly chain: string
+  /** As a file for `kybern replay` and the inspector. Throws KYB-REPLAY when the scenario is made of functions. */
+  file(): ReplayFile
 }
 
 export interface Report {
