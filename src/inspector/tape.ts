@@ -71,6 +71,8 @@ interface TimerEntry {
 export const entryLimit = 200_000
 /** Comings and goings of timers kept; past it timers of older moments are not known. */
 const timerLimit = 200_000
+/** How far over these the tape may run before it forgets; an entry holds about 1 KB of the past. */
+const slack = 25_000
 /** Entries between two marks: a past moment costs at most this many steps back. */
 const markEvery = 4096
 
@@ -80,7 +82,7 @@ export class Tape {
   #marks: Mark[] = []
   #nextMark = markEvery
 
-  constructor(entries = new Ring<Entry>(entryLimit), timers = new Ring<TimerEntry>(timerLimit)) {
+  constructor(entries = new Ring<Entry>(entryLimit, 1, slack), timers = new Ring<TimerEntry>(timerLimit, 1, slack)) {
     this.#entries = entries
     this.#timers = timers
   }
@@ -195,7 +197,7 @@ export class Tape {
 
 /** The entries numbered below `end`. */
 function cut<T>(ring: Ring<T>, end: number): Ring<T> {
-  const copy = new Ring<T>(ring.capacity, ring.oldest)
+  const copy = new Ring<T>(ring.capacity, ring.oldest, slack)
   for (let i = ring.oldest; i < end; i++) copy.push(ring.at(i) as T)
   return copy
 }

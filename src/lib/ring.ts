@@ -1,18 +1,23 @@
-/** A bounded log: the newest `capacity` entries stay, older ones are forgotten. Entries are numbered without gaps. */
+/**
+ * A bounded log: the newest `capacity` entries stay, older ones are forgotten some time later: it never holds more than
+ * `capacity + slack`. Entries are numbered without gaps.
+ */
 export class Ring<T> {
   #items: T[] = []
   #first: number
   readonly capacity: number
+  readonly #slack: number
 
-  /** `first` is the number the first pushed entry gets. */
-  constructor(capacity: number, first = 1) {
+  /** `first` is the number the first pushed entry gets; with less `slack` forgetting costs more. */
+  constructor(capacity: number, first = 1, slack = capacity) {
     this.capacity = capacity
     this.#first = first
+    this.#slack = slack
   }
 
   push(item: T): void {
     this.#items.push(item)
-    if (this.#items.length < 2 * this.capacity) return
+    if (this.#items.length < this.capacity + this.#slack) return
     const drop = this.#items.length - this.capacity
     this.#items = this.#items.slice(drop)
     this.#first += drop
@@ -39,7 +44,7 @@ export class Ring<T> {
   }
 
   fork(): Ring<T> {
-    const copy = new Ring<T>(this.capacity, this.#first)
+    const copy = new Ring<T>(this.capacity, this.#first, this.#slack)
     copy.#items = this.#items.slice()
     return copy
   }
