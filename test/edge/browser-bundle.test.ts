@@ -33,5 +33,23 @@ test('a bundle that does reach Node is noticed', async () => {
     write: false,
     logLevel: 'silent',
   })
-  await expect(attempt).rejects.toThrow(/node:http2/)
+  await expect(attempt).rejects.toThrow(/node:\w+/)
+})
+
+test('a session of the inspector, and the page’s end of it, bundle for a browser too', async () => {
+  const result = await build({
+    entryPoints: ['src/inspector/inspection.ts', 'src/inspector/client.ts'],
+    bundle: true,
+    splitting: true,
+    outdir: 'unwritten',
+    platform: 'browser',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  })
+  const inputs = Object.keys(result.metafile.inputs)
+  expect(inputs.filter((path) => path.startsWith('src/edge/'))).toEqual([])
+  const page = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith('/client.js'))
+  expect(page?.[1].bytes).toBeLessThan(20_000)
 })
