@@ -13,6 +13,8 @@ import { controller } from './controller.ts'
 import { createOf, deleteOf, updateOf } from './writes.ts'
 
 const serviceLabel = 'kubernetes.io/service-name'
+const sliceManagerLabel = 'endpointslice.kubernetes.io/managed-by'
+const sliceManager = 'endpointslice-controller.k8s.io'
 const managerLabel = 'endpoints.kubernetes.io/managed-by'
 /** More addresses than this are left out, and an annotation says so. */
 const mostAddresses = 1000
@@ -25,7 +27,9 @@ export function reconcile(view: View, key: string): Transition[] {
   if (service === undefined || service.metadata.deletionTimestamp !== undefined)
     return found?.metadata.labels?.[managerLabel] === undefined ? [] : [deleteOf(Endpoints, found)]
   if (service.spec.type === 'ExternalName' || Object.keys(service.spec.selector ?? {}).length === 0) return []
-  const slices = view.by(EndpointSlice, 'service', key).filter((slice) => slice.addressType === familyOf(service))
+  const slices = view
+    .by(EndpointSlice, 'service', key)
+    .filter((slice) => isOurs(slice) && slice.addressType === familyOf(service))
   const { subsets, truncated } = subsetsOf(slices)
   const headless: Record<string, string> =
     service.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}
@@ -39,6 +43,11 @@ export function reconcile(view: View, key: string): Transition[] {
   const { subsets: _old, ...bare } = found
   const wanted = { ...bare, metadata: { ...found.metadata, labels, ...annotations }, ...subsets } as KubeObject
   return equal(wanted, found) ? [] : [updateOf(Endpoints, wanted)]
+}
+
+/** Slices that somebody else keeps for the service are not what its selector selects. */
+function isOurs(slice: KubeObject): boolean {
+  return slice.metadata.labels?.[sliceManagerLabel] === sliceManager
 }
 
 function familyOf(service: KubeObject): string {
@@ -55,7 +64,9 @@ function subsetsOf(slices: readonly KubeObject[]): { subsets: { subsets?: Part[]
     const group = groups.get(key) ?? { ports: [...ports], ready: [], waiting: [] }
     groups.set(key, group)
     for (const endpoint of listOf(slice.endpoints)) {
-      if (endpoint.conditions?.terminating === true || ++count > mostAddresses) continue
+      const { terminating, ready } = endpoint.conditions ?? {}
+      // One that is ending is named only by a service that publishes addresses that are not ready.
+      if ((terminating === true && ready !== true) || ++count > mostAddresses) continue
       const { addresses, hostname, nodeName, targetRef } = endpoint
       const address = {
         ip: addresses?.[0],
@@ -63,7 +74,7 @@ function subsetsOf(slices: readonly KubeObject[]): { subsets: { subsets?: Part[]
         ...(nodeName && { nodeName }),
         ...(targetRef && { targetRef }),
       }
-      ;(endpoint.conditions?.ready === false ? group.waiting : group.ready).push(address)
+      ;(ready === false ? group.waiting : group.ready).push(address)
     }
   }
   const byIp = (a: Part, b: Part): number => (a.ip < b.ip ? -1 : 1)

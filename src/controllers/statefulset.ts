@@ -109,11 +109,17 @@ function filled(scene: Scene, ordered: boolean): Transition[] {
   for (let ordinal = scene.first; ordinal < scene.end; ordinal++) {
     const pod = pods.get(ordinal)
     if (pod === undefined) steps.push(...missingClaims(view, set, ordinal), ...created(scene, ordinal))
+    else if (isWaiting(pod)) steps.push(...missingClaims(view, set, ordinal))
     else if (isPodFinished(pod) && pod.metadata.deletionTimestamp === undefined) steps.push(...deleted(set, pod))
     if (ordered && steps.length > 0) return steps
     if (ordered && pod !== undefined && !isAvailable(scene, pod)) return []
   }
   return steps
+}
+
+/** A pod that has not begun: claims that went missing meanwhile are made again (kubernetes#93457). */
+function isWaiting({ status, metadata }: KubeObject): boolean {
+  return (status?.phase ?? 'Pending') === 'Pending' && metadata.deletionTimestamp === undefined
 }
 
 function isAvailable({ set, view }: Scene, pod: KubeObject): boolean {

@@ -6,7 +6,7 @@
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { deletePreconditionFailed } from '../api/status-error.ts'
-import { toRfc3339 } from '../api/time.ts'
+import { parseTime, toRfc3339 } from '../api/time.ts'
 import { Admission, writeOptions } from './admit.ts'
 import { type CommitContext, kindFor, type Plan, storedFor } from './plan.ts'
 import { frozen } from './snapshot.ts'
@@ -84,12 +84,17 @@ function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, tr
   const meta = object.metadata
   const already = meta.deletionTimestamp !== undefined
   if (already && grace >= (meta.deletionGracePeriodSeconds ?? 0)) return object
-  const deletionTimestamp = toRfc3339(context.now + grace * 1000)
+  const deletionTimestamp = toRfc3339((already ? askedAt(object) : context.now) + grace * 1000)
   if (kind.marksDeletion !== undefined)
     return kind.marksDeletion({ ...object, metadata: { ...meta, deletionTimestamp } }, deletionTimestamp)
   const generation = meta.generation === undefined ? {} : { generation: meta.generation + 1 }
   const metadata = { ...meta, ...generation, deletionTimestamp, deletionGracePeriodSeconds: grace }
   return { ...object, metadata }
+}
+
+/** When (ms) the deletion was asked for first: a shorter grace counts from then. */
+function askedAt({ metadata: { deletionTimestamp = '', deletionGracePeriodSeconds = 0 } }: KubeObject): number {
+  return parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000
 }
 
 /** What is answered and told of an object that goes at once: only kinds with a graceful end are marked before they go. */

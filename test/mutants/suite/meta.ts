@@ -7,6 +7,7 @@ import { matchesLabelSelector } from '../../../src/api/selector.ts'
 import type { KubeObject } from '../../../src/index.ts'
 import type { Change } from '../../../src/store/transition.ts'
 import type { Monitor } from './monitor.ts'
+import { patch, roots } from './operation-tools.ts'
 import { evicted } from './operations-cluster.ts'
 import type { Rig } from './rig.ts'
 import type { Scenario } from './scenarios.ts'
@@ -30,6 +31,9 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
       await rig.cluster.patch('CronJob', metadata.name, { spec: { suspend: true } })
   }
   if (!(await rested(rig, monitor))) return
+  // What was refused is tried again after a while: within 1,000 s at most.
+  if (isFailing(rig)) rig.advance(1_000_000)
+  if (!(await rested(rig, monitor))) return
   monitor.settled()
   nobodyHaunts(rig, monitor)
   if (monitor.violation !== undefined) return
@@ -51,7 +55,7 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
 /** Machines that the user lost stay lost for a while; when everybody has come to terms with that, it is looked at. */
 async function withNodesLost(rig: Rig, monitor: Monitor): Promise<void> {
   rig.advance(15 * 60_000)
-  if (!rig.cluster.plane.loop.hasWork()) monitor.settled()
+  if (!rig.cluster.plane.loop.hasWork() && !isFailing(rig)) monitor.settled()
 }
 
 /** What runs on nodes are the pods there are, and no others. */
@@ -115,13 +119,31 @@ function mayLeave(rig: Rig, pod: KubeObject): boolean {
   return !covered.some(isPodReady) && budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow'
 }
 
-/** Maintenance of nodes ends: a pod that stands a taint for a while only would come back and leave again for ever. */
+/**
+ * Maintenance of nodes ends: a pod that stands a taint for a while only would come back and leave again for ever, and so
+ * would one that is tied to a node that is not there.
+ */
 async function maintained(rig: Rig): Promise<void> {
+  for (const object of roots(rig, ['Deployment', 'ReplicaSet', 'DaemonSet'])) {
+    const { nodeName } = object.spec.template.spec
+    if (nodeName !== undefined && rig.cluster.get('Node', nodeName) === undefined)
+      await patch(rig, object, { spec: { template: { spec: { nodeName: null } } } })
+  }
   for (const { metadata, spec } of rig.cluster.list('Node')) {
     const taints = (spec?.taints ?? []).filter((one: { key: string }) => one.key !== 'maintenance')
     if (taints.length !== (spec?.taints ?? []).length)
       await rig.cluster.patch('Node', metadata.name, { spec: { taints } }, { type: 'merge' })
   }
+}
+
+/** Something was refused, or had to wait because it was asked for too often, and will be tried again. */
+function isFailing(rig: Rig): boolean {
+  const isRetry = ({ data }: { data: { id: string } }) => data.id.startsWith('retry ')
+  return rig.agents.some((id) => failuresOf(rig, id) > 0) || rig.cluster.plane.world.timers.all().some(isRetry)
+}
+
+function failuresOf(rig: Rig, id: string): number {
+  return (rig.cluster.plane.host.get(id)?.context as { failing?: number } | undefined)?.failing ?? 0
 }
 
 async function rested(rig: Rig, monitor: Monitor): Promise<boolean> {
@@ -139,9 +161,7 @@ async function rested(rig: Rig, monitor: Monitor): Promise<boolean> {
  * refused something and waits to try again is not asked.
  */
 function begunAnew(rig: Rig, monitor: Monitor): void {
-  const { host } = rig.cluster.plane
-  const isContent = (id: string) => ((host.get(id)?.context as { failing?: number } | undefined)?.failing ?? 0) === 0
-  const controllers = rig.agents.filter((id) => id.startsWith('controller/') && isContent(id))
+  const controllers = rig.agents.filter((id) => id.startsWith('controller/') && failuresOf(rig, id) === 0)
   const before = rig.cluster.snapshot.revision
   for (const id of controllers) rig.restart(id)
   rig.drain()

@@ -1,5 +1,6 @@
 /** Watches a cluster's writes and says which property they break. */
 import type { Cluster } from '../../../src/index.ts'
+import type { Snapshot } from '../../../src/store/snapshot.ts'
 import type { Committed, Transition } from '../../../src/store/transition.ts'
 import type { View } from '../../../src/store/view.ts'
 import { Moment } from '../../../src/testing/moment.ts'
@@ -24,6 +25,8 @@ export class Monitor {
   readonly #believed: () => View
   readonly #resourceOf: (kind: string) => string | undefined
   #before: Moment
+  #after: Moment
+  #snapshot: Snapshot
   #stable = new Map<Property, boolean>()
   readonly #waiting: readonly Waiting[]
   /** The first thing that was wrong. */
@@ -38,6 +41,8 @@ export class Monitor {
     this.#believed = believed
     this.#resourceOf = (kind) => cluster.registry.find(kind)?.resource
     this.#before = this.#moment(cluster.plane.api.view())
+    this.#after = this.#before
+    this.#snapshot = cluster.plane.api.store.snapshot
     this.#waiting = properties
       .filter(({ formula }) => formula.type === 'leadsTo')
       .map((property) => ({ property, since: undefined }))
@@ -87,11 +92,18 @@ export class Monitor {
   #committed(committed: Committed): void {
     const { change } = committed
     this.writes++
-    if (noise.has(change.resource) || this.violation !== undefined) return
-    this.#tell(committed)
+    if (this.violation !== undefined) return
+    if (!noise.has(change.resource)) this.#tell(committed)
+    // Writes that are made together come one after the other, all over the snapshot that has them all.
+    const { snapshot } = this.#cluster.plane.api.store
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot
+      this.#before = this.#after
+      this.#after = this.now
+    }
     const before = this.#before
-    const after = this.now
-    this.#before = after
+    const after = this.#after
+    if (noise.has(change.resource)) return
     const write: Write = { ...writeOf(committed), believed: this.#moment(this.#believed()) }
     for (const property of this.#properties) this.#look(property, write, before, after)
     for (const one of this.#waiting) this.#wait(one, after)

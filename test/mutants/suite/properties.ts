@@ -1,4 +1,23 @@
 /** The properties every run is held to. */
 import type { Property } from '../../../src/testing/property.ts'
+import { machinery } from './rows/machinery.ts'
+import { disruption, nodes, scheduling } from './rows/nodes.ts'
+import { replicas } from './rows/replicas.ts'
+import { autoscaling, endpoints, garbage, volumes } from './rows/rest.ts'
+import { cronJobs, daemonSets, jobs, statefulSets } from './rows/workloads.ts'
 
-export const properties: readonly Property[] = []
+export const properties: readonly Property[] = [
+  ...machinery,
+  ...replicas,
+  ...statefulSets,
+  ...daemonSets,
+  ...jobs,
+  ...cronJobs,
+  ...scheduling,
+  ...nodes,
+  ...disruption,
+  ...garbage,
+  ...endpoints,
+  ...autoscaling,
+  ...volumes,
+]

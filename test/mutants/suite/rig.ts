@@ -31,9 +31,11 @@ export class Rig {
   #crashing: Writing | undefined
   #failing: Writing | undefined
   #swallowed = false
+  #stepping = false
   /** What the agent that has its turn sees. */
   believed: View
-  readonly down = new Set<string>()
+  /** Nodes that are not heard of, and since when. */
+  readonly down = new Map<string, number>()
   /** Nodes whose machines the user lost: they stay lost when everything else is healed. */
   readonly lost = new Set<string>()
   readonly crashed = new Set<string>()
@@ -43,7 +45,7 @@ export class Rig {
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
-    const { api, loop } = cluster.plane
+    const { api } = cluster.plane
     this.believed = api.view()
     // Requests are acted upon when the rig says so, not at once.
     cluster.driver.act = () => {}
@@ -53,8 +55,11 @@ export class Rig {
       this.#snapshots.push(api.store.snapshot)
       if (this.#snapshots.length > 2 * kept) this.#snapshots.splice(0, kept)
     })
-    loop.turn$.subscribe(() => {
+    // Before anybody else hears of a turn: what its agent sees is what there is, unless the rig says otherwise.
+    cluster.plane.news$.subscribe(({ event }) => {
+      if (event.type !== 'turn.started') return
       this.#swallowed = false
+      if (!this.#stepping) this.believed = api.view()
     })
     const next = api.next.bind(api)
     api.next = (transition) => this.#deliver(transition, next)
@@ -94,9 +99,12 @@ export class Rig {
   }
 
   node(name: string, event: 'kill' | 'silence' | 'restore'): void {
+    // A machine is not back in the moment it went.
+    const since = this.down.get(name)
+    if (event === 'restore' && since !== undefined && this.now < since + 2000) this.advance(2000)
     this.cluster.fault({ [event]: name } as never)
     if (event === 'restore') this.down.delete(name)
-    else this.down.add(name)
+    else this.down.set(name, this.now)
   }
 
   /** One turn of somebody who has something to do; false when nobody has. */
@@ -156,7 +164,7 @@ export class Rig {
     this.#failing = undefined
     this.calm = true
     for (const id of [...this.crashed]) this.restart(id)
-    for (const name of [...this.down]) {
+    for (const name of [...this.down.keys()]) {
       if (keepsLost && this.lost.has(name)) continue
       try {
         this.node(name, 'restore')
@@ -201,14 +209,14 @@ export class Rig {
   }
 
   #step(id: string): boolean {
-    const { loop, world, api } = this.cluster.plane
+    const { world, api } = this.cluster.plane
     const box = world.inboxes[id]
     const horizon = this.#horizon(id)
     const shown = this.#snapshots.findLast((one) => one.revision <= horizon)
     this.#counted(id)
     if (box === undefined || box.resync || shown === undefined || shown.revision >= world.store.snapshot.revision) {
       this.believed = api.view()
-      return loop.step()
+      return this.#given()
     }
     const held = box.changes.filter((change) => change.revision > horizon)
     box.changes = box.changes.filter((change) => change.revision <= horizon)
@@ -219,11 +227,20 @@ export class Rig {
       return view
     }
     // An agent that has nothing else to do was not picked: see `#maySee`.
-    const took = loop.step()
+    const took = this.#given()
     Reflect.deleteProperty(api, 'view')
     const now = world.inboxes[id]
     if (now !== undefined) now.changes = [...held, ...now.changes]
     return took
+  }
+
+  #given(): boolean {
+    this.#stepping = true
+    try {
+      return this.cluster.plane.loop.step()
+    } finally {
+      this.#stepping = false
+    }
   }
 
   #counted(id: string): void {

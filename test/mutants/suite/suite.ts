@@ -68,6 +68,7 @@ export async function ran(
   const watcher = new Watcher(cluster, monitor)
   const story: string[] = []
   cluster.trouble$.subscribe(({ by, key, error }) => {
+    monitor.story.push(`! ${by} ${key}: ${error}`)
     if (isBug(error)) monitor.fail('reconciles do not throw', `${by} ${key}: ${error}`)
   })
   try {

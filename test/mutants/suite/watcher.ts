@@ -63,7 +63,7 @@ export class Watcher {
 
   /** Compares what the clients know with what lists say, and ends the watches. */
   async compare(): Promise<void> {
-    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
+    await this.#heard()
     for (const watch of this.#watches) {
       watch.cancel()
       if (watch.over) continue
@@ -75,6 +75,15 @@ export class Watcher {
           this.#wrong(watch, `${key} is ${watch.known.get(key) ?? 'unknown'} to it and is ${version}`)
       for (const key of watch.known.keys())
         if (!listed.has(key)) this.#wrong(watch, `${key} is gone and it was not told`)
+    }
+  }
+
+  /** Waits until nothing more comes. */
+  async #heard(): Promise<void> {
+    const length = () => this.#watches.reduce((sum, { text }) => sum + text.length, 0)
+    for (let quiet = 0, before = -1; quiet < 3; before = length()) {
+      await new Promise((resolve) => setImmediate(resolve))
+      quiet = length() === before ? quiet + 1 : 0
     }
   }
 
