@@ -72,6 +72,16 @@ export type ContainerEvent = (
   | { type: 'stop.requested'; graceMs: number }
   | { type: 'restart.delayed'; backoffMs: number }
   | { type: 'program.exited'; exitCode: number }
+  /** A kubelet that begins finds it running, or ended: nothing is started and nothing is told. */
+  | { type: 'run.found'; plan: ContainerPlan; restarts: number; startedAt: number; last: ContainerContext['last'] }
+  | {
+      type: 'end.found'
+      restarts: number
+      startedAt: number
+      finishedAt: number
+      exitCode: number
+      reason: string
+    }
   | { type: 'machine.died' }
 ) & { at?: number }
 
@@ -146,6 +156,16 @@ export const containerMachine = setup({
       killed: false,
       unhealthy: false,
     })),
+    noteFound: assign(({ context, event }) => {
+      if (event.type !== 'run.found') return context
+      const { plan, restarts, startedAt, last } = event
+      return { ...context, plan, restarts, startedAt, last }
+    }),
+    noteFoundEnd: assign(({ context, event }) => {
+      if (event.type !== 'end.found') return context
+      const { restarts, startedAt, finishedAt, exitCode, reason } = event
+      return { ...context, restarts, startedAt, finishedAt, exitCode, reason }
+    }),
     noteExit: assign(({ context, event }) => ({
       ...context,
       finishedAt: timeOf(event),
@@ -245,6 +265,8 @@ export const containerMachine = setup({
           { target: 'pulling', actions: 'takePlan' },
         ],
         'start.blocked': { actions: ['noteBlocked', 'reportBlocked', 'changed'] },
+        'run.found': { target: 'running', actions: 'noteFound' },
+        'end.found': { target: 'exited', actions: 'noteFoundEnd' },
         'stop.requested': { target: 'exited', actions: 'noteNeverStarted' },
       },
     },

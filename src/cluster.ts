@@ -13,11 +13,13 @@ import { Loop } from './actors/loop.ts'
 import { transitionsOf } from './actors/pipeline.ts'
 import type { World } from './actors/world.ts'
 import type { AuditEvent } from './api/audit.ts'
-import { createRegistry } from './api/registry.ts'
+import { createRegistry, type Registry } from './api/registry.ts'
 import { bootSnapshot, bootTransitions } from './cluster/boot.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { Fault } from './cluster/fault.ts'
+import type { Manifest } from './cluster/manifest.ts'
 import { type ClusterOptions, historyOf, seedOf, startOf } from './cluster/options.ts'
+import type { StartWorld } from './cluster/world/read-world.ts'
 import { controllerAgent, type OnTrouble } from './controllers/agent.ts'
 import type { Controller } from './controllers/controller.ts'
 import { controllersFor, controllersOfAll } from './controllers/index.ts'
@@ -33,6 +35,7 @@ import { ApiServer } from './store/api-server.ts'
 import { definitions } from './store/custom-kinds.ts'
 import { Latest } from './store/latest.ts'
 import { nobodyWaits } from './store/parked.ts'
+import type { Snapshot } from './store/snapshot.ts'
 
 /** Something a controller could not do: its name, the key, and the error in words. */
 export interface Trouble {
@@ -97,14 +100,20 @@ export function planeOver(
 }
 
 /** A new cluster, booted and quiet at its start time: namespaces, classes and nodes are there. */
-export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+export async function createCluster(given: ClusterOptions = {}): Promise<Cluster> {
+  const begin = given.world === undefined ? undefined : await import('./cluster/world/start-world.ts')
+  const start = begin?.startWorldOf(given.world as Manifest, given.kinds ?? [])
+  const options = start === undefined ? given : startingAt(start, given)
   const over = (world: World, used: readonly Controller[]): Plane => {
     const trouble$ = new Subject<Trouble>()
     const onTrouble: OnTrouble = (by, key, error) => trouble$.next({ by: `controller/${by}`, key, error })
     return planeOver(world, agentsOf(options, world, used, onTrouble), trouble$, onTrouble)
   }
-  const plane = over(newWorld(options), [])
-  for (const transition of bootTransitions()) plane.api.next(transition)
+  const registry = createRegistry([...kinds, ...(options.kinds ?? []), ...(start?.kinds ?? [])])
+  const boot = bootSnapshot(startOf(options), seedOf(options))
+  const snapshot = start === undefined ? boot : begin?.worldSnapshot(boot, start, registry)
+  const plane = over(newWorld(options, registry, snapshot ?? boot), [])
+  for (const transition of begin?.missingIn(start, bootTransitions()) ?? bootTransitions()) plane.api.next(transition)
   plane.loop.drain()
   return new Cluster(plane, options, over)
 }
@@ -125,16 +134,23 @@ export function agentsOf(
   ] as Agent[]
 }
 
-function newWorld(options: ClusterOptions): World {
+/** The nodes of the world and those beside them; the clock goes on from the world's. */
+function startingAt({ objects, now }: StartWorld, options: ClusterOptions): ClusterOptions {
+  const there = (objects.nodes ?? []).map(({ metadata: { name } }) => ({ name }))
+  const nodes = [...there, ...(options.nodes === undefined ? [] : nodeSpecs(options.nodes))]
+  const { time = 'virtual' } = options
+  return { ...options, nodes, ...(time === 'virtual' && options.start === undefined ? { start: now } : {}) }
+}
+
+function newWorld(options: ClusterOptions, registry: Registry, snapshot: Snapshot): World {
   const now = startOf(options)
   const seed = seedOf(options)
-  const snapshot = bootSnapshot(now, seed)
   return {
     seed,
     store: {
       snapshot,
       latest: new Latest(snapshot),
-      registry: createRegistry([...kinds, ...(options.kinds ?? [])]),
+      registry,
       now,
       log: new Ring(historyOf(options), snapshot.revision + 1),
       prng: prngOf(seed),

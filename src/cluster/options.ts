@@ -6,6 +6,8 @@ import { KybernError } from '../lib/coded-error.ts'
 import type { NodeSpec } from '../node/node-spec.ts'
 import type { Images } from '../node/simulated/userland/image.ts'
 import type { Logger, OutsidePort, WallClock, WebhookFunction } from '../ports.ts'
+import type { Manifest } from './manifest.ts'
+import type { StartWorld } from './world/read-world.ts'
 
 /** `virtual`: time moves only when asked. `real`: wall pace. `60x`: sixty times as fast. `eager`: a server runs to quiet after each request; embedded it is `virtual`. */
 export type TimeMode = 'virtual' | 'real' | 'eager' | `${number}x`
@@ -15,6 +17,11 @@ export interface ClusterOptions {
   readonly nodes?: number | readonly NodeSpec[]
   /** Any integer: names, uids, jitter and ties follow from it. Default 1. */
   readonly seed?: number
+  /**
+   * The objects to begin with, as they are: the text of `kubectl get -A -o yaml`, or what `importWorld` made of it. Its
+   * nodes come as simulated nodes and `nodes` adds further ones, its pods run on, and the clock starts at its newest time.
+   */
+  readonly world?: Manifest | StartWorld
   readonly time?: TimeMode
   /** The cluster's clock at the start: ms, RFC 3339 or a Date. Default 2026-01-01T00:00:00Z, or the wall clock in real modes. */
   readonly start?: number | string | { getTime(): number }

@@ -7,6 +7,7 @@ import type { NodeContext } from '../../machines/node.ts'
 import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
 import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
 import type { Change } from '../store/transition.ts'
+import { findNode, findPod } from './found.ts'
 import { heartbeat, heartbeatMs, isDoubted, writeStatus } from './heartbeat.ts'
 import { emptyMemory, type KubeletMemory } from './memory.ts'
 import { metricsIntents, metricsMs } from './metrics.ts'
@@ -80,9 +81,12 @@ function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): vo
     const known = work.actors.get(id)
     if (known?.status === 'active') work.recall(known.context as NodeContext)
   }
-  for (const spec of options.nodes) work.addNode(spec)
+  for (const spec of options.nodes) findNode(work, spec)
   for (const id of work.actors.ids('pods/')) forgetGone(work, id)
-  for (const pod of input.view.list('pods')) work.take(pod, undefined)
+  for (const pod of input.view.list('pods')) {
+    findPod(work, pod)
+    work.take(pod, undefined)
+  }
   for (const name of work.nodeNames()) if (work.talks(name) && isDoubted(work, name)) writeStatus(work, name)
   work.intents.push({ type: 'timer.set', id: 'heartbeat', at: input.view.now + heartbeatMs, background: true })
   if (input.view.count('horizontalpodautoscalers.autoscaling') > 0) startMetrics(work)

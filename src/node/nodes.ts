@@ -1,6 +1,7 @@
 /** What the actors of nodes ask for: registering, coming back, dying, leaving. */
 import type { NodeContext } from '../../machines/node.ts'
 import type { Emitted } from '../actors/actor.ts'
+import { isTrue } from '../api/conditions.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import { writeStatus } from './heartbeat.ts'
 import { conditions, leaseNamespace, leaseObject, nodeObject } from './node-object.ts'
@@ -23,7 +24,8 @@ export function nodeAsked(work: KubeletTurn, { actor, type }: Emitted): void {
 }
 
 function reportReady(work: KubeletTurn, name: string, stored: KubeObject | undefined): void {
-  if (stored !== undefined) work.intents.push(nodeReport(stored, 'NodeReady', `Node ${name} status is now: NodeReady`))
+  if (stored !== undefined && !isTrue(stored.status?.conditions, 'Ready'))
+    work.intents.push(nodeReport(stored, 'NodeReady', `Node ${name} status is now: NodeReady`))
 }
 
 function register(work: KubeletTurn, actor: string, context: NodeContext, stored: KubeObject | undefined): void {

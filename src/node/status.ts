@@ -77,8 +77,8 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
     phase,
     ...(context.reason === '' ? {} : { reason: context.reason, message: context.message }),
     conditions: rejected ? kept.conditions : conditionsOf(input, phase, toRfc3339(now)),
-    hostIP,
-    hostIPs: [{ ip: hostIP }],
+    hostIP: kept.hostIP ?? hostIP,
+    hostIPs: kept.hostIPs ?? [{ ip: hostIP }],
     ...addresses,
     startTime: kept.startTime ?? toRfc3339(context.startedAt),
     ...(rejected ? {} : { containerStatuses: main }),
@@ -184,8 +184,11 @@ function containerStatus(
   const { spec, snapshot } = state
   const context = snapshot?.context as ContainerContext | undefined
   const running = snapshot?.matches('running') === true || snapshot?.matches('terminating') === true
+  const known = knownRun(pod, state)
   const id = (restarts: number): string =>
-    `simulated://${digest(`${pod.metadata.uid} ${spec.name} ${restarts}`).repeat(4)}`
+    known !== undefined && restarts === context?.restarts
+      ? known.containerID
+      : `simulated://${digest(`${pod.metadata.uid} ${spec.name} ${restarts}`).repeat(4)}`
   const begun = context !== undefined && context.startedAt > 0
   const last = context?.last
   return {
@@ -194,11 +197,30 @@ function containerStatus(
     lastState: last == null || isRestarting(state) ? {} : { terminated: terminated(last, id(lastRun(state))) },
     ready: isReady(state),
     restartCount: context?.restarts ?? 0,
-    image: spec.image,
-    imageID: begun ? `simulated/${spec.image.split('@')[0]}@sha256:${digest(spec.image).repeat(4)}` : '',
+    image: known?.image ?? spec.image,
+    imageID:
+      known?.imageID ?? (begun ? `simulated/${spec.image.split('@')[0]}@sha256:${digest(spec.image).repeat(4)}` : ''),
     ...(begun ? { containerID: id((context as ContainerContext).restarts) } : {}),
     started: running && snapshot?.matches({ running: 'starting' }) !== true,
   }
+}
+
+interface Run {
+  readonly name: string
+  readonly image: string
+  readonly imageID: string
+  readonly containerID: string
+  readonly restartCount: number
+}
+
+/** What the stored status says of the present run: a run that another kubelet began keeps its names. */
+function knownRun(pod: KubeObject, { spec, snapshot }: ContainerState): Run | undefined {
+  const context = snapshot?.context as ContainerContext | undefined
+  if (context === undefined || context.startedAt === 0 || context.image !== spec.image) return undefined
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  const stored = [...containerStatuses, ...initContainerStatuses].find(({ name }: Run) => name === spec.name)
+  const foreign = stored?.containerID !== undefined && !stored.containerID.startsWith('simulated://')
+  return foreign && stored.restartCount === context.restarts ? stored : undefined
 }
 
 function currentState(

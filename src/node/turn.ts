@@ -243,12 +243,19 @@ export class KubeletTurn implements SyncContext {
   }
 
   hostIp(node: string): string {
-    return nodeAddress(this.#memory.nodes.get(node) ?? 0)
+    const addresses = this.view.get('nodes', '', node)?.status?.addresses as readonly {
+      type: string
+      address: string
+    }[]
+    const own = addresses?.find(({ type }) => type === 'InternalIP')?.address
+    return own ?? nodeAddress(this.#memory.nodes.get(node) ?? 0)
   }
 
   /** The next free address of the node's range. */
   #nextIp(node: string): string {
-    const prefix = podCidr(this.#memory.nodes.get(node) ?? 0).replace('0/24', '')
+    const given: string = this.view.get('nodes', '', node)?.spec?.podCIDR ?? ''
+    const range = given.endsWith('.0/24') ? given : podCidr(this.#memory.nodes.get(node) ?? 0)
+    const prefix = range.replace('0/24', '')
     let last = this.#memory.lastIp.get(node) ?? 1
     for (let tries = 0; tries < 253; tries++) {
       last = last >= 254 ? 2 : last + 1

@@ -50,6 +50,8 @@ const container: Sample = {
   events: [
     ...plans.map((change) => ({ type: 'start.requested', plan: { ...plan, ...change } })),
     { type: 'start.blocked', reason: 'secret "s" not found' },
+    { type: 'run.found', plan, restarts: 1, startedAt: 1000, last: null },
+    { type: 'end.found', restarts: 0, startedAt: 1000, finishedAt: 2000, exitCode: 1, reason: 'Error' },
     { type: 'stop.requested', graceMs: 30_000 },
     { type: 'stop.requested', graceMs: 100 },
     { type: 'program.exited', exitCode: 3, at: 5000 },

@@ -192,6 +192,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'it is not JSON that kybern saved, or of a later version of it',
     'save the run again in the inspector',
   ),
+  'KYB-IMPORT': says(
+    'the objects of another cluster cannot be taken over as they are',
+    'a kind is unknown, an object is refused by its schema or there twice, or pods run on nodes that are not given',
+    'kubectl get -A -o yaml of every kind, nodes and CustomResourceDefinitions too; leaveOut names kinds to do without',
+  ),
   'KYB-INTERNAL': says('kybern broke', 'this is a fault of kybern', 'report it with the seed and what was asked'),
   'KYB-KIND': says(
     'the cluster serves no such kind',

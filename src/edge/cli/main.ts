@@ -47,7 +47,9 @@ function fail(terminal: Terminal, error: unknown): void {
 function cluster(command: Command, time: string): Command {
   return command
     .option('-f, --filename <file...>', 'manifests to apply: files, folders, - for standard input')
-    .option('-n, --nodes <number>', 'how many simulated nodes', wholeNumber, 3)
+    .option('-n, --nodes <number>', 'how many simulated nodes (default: 3, none beside imported ones)', wholeNumber)
+    .option('--import <file...>', 'begins with the objects of another cluster: kubectl get -A -o yaml')
+    .option('--leave-out <kind...>', 'kinds that are not imported: Certificate, Certificate.cert-manager.io')
     .option('--seed <number>', 'what names, uids and jitter follow from', wholeNumber, 1)
     .option('--time <mode>', 'real, virtual, eager, or a pace such as 60x', time)
 }

@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { TimeMode } from '../../cluster/options.ts'
 import { KybernError } from '../../lib/coded-error.ts'
+import type { StartWorld } from '../../testing/import.ts'
 import type { ApiEndpoint, InspectorEndpoint } from '../server.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface StartOptions {
   readonly filename?: readonly string[]
-  readonly nodes: number
+  /** 3 when absent; beside an imported world none. */
+  readonly nodes?: number
+  /** Files with the objects of another cluster, as kubectl prints them, and the kinds that are left out. */
+  readonly import?: readonly string[]
+  readonly leaveOut?: readonly string[]
   readonly seed: number
   readonly time: TimeMode
   /** Tried in order; the last one's failure counts. */
@@ -30,7 +35,14 @@ export interface Started {
 export async function start(options: StartOptions, terminal: Terminal): Promise<Started> {
   const manifests = (options.filename ?? []).flatMap(manifestsIn)
   const [{ createCluster }, { serve, inspect }] = await Promise.all([import('../../index.ts'), import('../server.ts')])
-  const cluster = await createCluster({ nodes: options.nodes, seed: options.seed, time: options.time })
+  const { nodes, seed, time } = options
+  const world = await imported(options, terminal)
+  const cluster = await createCluster({
+    seed,
+    time,
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(world && { world }),
+  })
   const { inspectorPort } = options
   const inspector = inspectorPort === undefined ? undefined : await inspect(cluster, { port: inspectorPort })
   try {
@@ -51,6 +63,23 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     await cluster.close()
     throw error
   }
+}
+
+/** The world of the files to import, if any; what was completed is told. */
+async function imported(
+  { import: paths, leaveOut = [] }: StartOptions,
+  terminal: Terminal,
+): Promise<StartWorld | undefined> {
+  if (paths === undefined) return undefined
+  const { importWorld } = await import('../../testing/import.ts')
+  const text = paths.flatMap(manifestsIn).map((file) => file.text)
+  const world = importWorld(text, { leaveOut })
+  for (const note of world.notes) terminal.say(note)
+  const count = Object.values(world.objects).reduce((sum, objects) => sum + objects.length, 0)
+  terminal.say(
+    `imported ${count} objects from ${paths.join(', ')}: ${world.objects.nodes?.length ?? 0} nodes, ${world.objects.pods?.length ?? 0} pods`,
+  )
+  return world
 }
 
 async function served(
