@@ -123,7 +123,7 @@ describe('one door for each dependency', () => {
     commander: /^src\/edge\/cli\//,
     ws: /^src\/edge\/websocket/,
     jose: /^src\/edge\/tokens\.ts$/,
-    vitest: /^src\/testing\/vitest/,
+    vitest: /^src\/edge\/vitest\.ts$/,
     'fast-check': /^src\/testing\/arbitrary/,
     preact: /^src\/inspector\/page\//,
     '@preact/signals': /^src\/inspector\/page\//,

@@ -81,6 +81,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'containers are simulated: they know a few commands only, and only while they run',
     'see which pod is running and which commands the simulated image understands',
   ),
+  'KYB-EXPECT': says(
+    'the matcher takes something else',
+    'some matchers wait on a cluster, some on one object of it',
+    'write expect(cluster) or expect(on(cluster, kind, name)); the message says which',
+  ),
   'KYB-EXPLORE': says(
     'this cannot be explored',
     'explorations begin with a quiet cluster, in a mode there is, and check.controller needs a sample of the kind',
