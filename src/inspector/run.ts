@@ -22,6 +22,11 @@ export function savedOptions(watched: Watched): RunFile['options'] {
       `the cluster was made with ${name}, which is code of its program; a file cannot hold that`,
     )
   }
+  if (watched.cluster.used.length > 0)
+    throw new KybernError(
+      'KYB-INSPECT-UNSAVABLE',
+      'the cluster was given controllers by use(), which are code of its program; a file cannot hold that',
+    )
   const kept = Object.fromEntries(rest.map(([name, value]) => [name, plain(value)]))
   const { startedAt } = watched
   const start = startedAt % 1000 === 0 ? toRfc3339(startedAt) : startedAt

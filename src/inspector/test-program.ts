@@ -81,7 +81,7 @@ function callText(call: Call): string {
     case 'delete':
       return `cluster.delete(${args(call.kind, call.name, call.options)})`
     case 'dispatch':
-      return `cluster.dispatch(${literal(call.transition as unknown as Json)})`
+      return `cluster.dispatch(${JSON.stringify(call.transition, null, 2).replaceAll('\n', '\n  ')})`
     case 'request':
       return `handle(cluster, new Request(${quoted(`https://kybern${call.path}`)}, { method: ${quoted(call.method)}, headers: { 'content-type': 'application/json' }, body: JSON.stringify(${literal(call.body)}) }))`
     case 'fault':

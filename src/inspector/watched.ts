@@ -9,6 +9,7 @@ import type { WallClock } from '../ports.ts'
 import type { Committed, Transition } from '../store/transition.ts'
 import { actorNames, type CallResult, carryOut, plain } from './calls.ts'
 import type { Plan } from './commands.ts'
+import { outsideStep } from './outside-step.ts'
 import { oldestRevision } from './past.ts'
 import { Player } from './player.ts'
 import { Recorder } from './recorder.ts'
@@ -127,7 +128,7 @@ export class Watched {
       const results: CallResult[] = []
       const errors: unknown[] = []
       try {
-        for (const call of made.calls)
+        for (const call of this.#withRest(made.calls))
           await carryOut(this.cluster, call).then(
             (one) => results.push(one),
             (error) => errors.push(error),
@@ -136,9 +137,22 @@ export class Watched {
         this.recorder.doing = undefined
       }
       const until = this.cluster.now.getTime()
-      this.#record({ at, until, do: command, text: made.text, calls: made.calls, ...refusedWith(errors) })
+      this.#record({
+        at,
+        until,
+        do: command,
+        text: made.text,
+        calls: this.#withRest(made.calls),
+        ...refusedWith(errors),
+      })
       return { plan: made, results, errors }
     })
+  }
+
+  /** In eager time everything that is done is followed by a run to quiet, as a server does it. */
+  #withRest(calls: readonly Call[]): readonly Call[] {
+    const moves = calls.some(({ call }) => call === 'advance' || call === 'settle')
+    return this.cluster.options.time === 'eager' && !moves ? [...calls, { call: 'settle' }] : calls
   }
 
   /** Runs after what is being done. */
@@ -180,9 +194,7 @@ export class Watched {
     const own = cause.by === 'embedder' || cause.key?.endsWith('/eviction') === true
     if ((this.recorder.doing !== undefined && own) || transition === this.#lastOutside) return
     this.#lastOutside = transition
-    const text = `${cause.by} ${transition.type} ${change.object.kind} ${change.key}`
-    const call = { call: 'dispatch', transition: plain(transition) as unknown as Transition } as const
-    this.#record({ at: change.time, until: change.time, do: 'dispatch', text, calls: [call] })
+    this.#record({ at: change.time, until: change.time, ...outsideStep(this.cluster.registry, transition, change) })
   }
 
   #input(input: Input): void {

@@ -100,5 +100,10 @@ function placed(lines: LineCounter, start: number, end: number): Place {
 /** An object as `kubectl get -o yaml` shows it; managedFields are left out. */
 export function yamlOf(object: KubeObject): string {
   const { managedFields: _managed, ...metadata } = object.metadata
-  return stringify({ ...object, metadata }, { aliasDuplicateObjects: false, lineWidth: 0 })
+  return yamlText({ ...object, metadata })
+}
+
+/** Any plain value as YAML, without aliases and folded lines. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
 }
