@@ -2,18 +2,19 @@
  * Exhaustive search, breadth first: every state that can be reached is judged once, so a counterexample is as short as
  * one can be. A step that writes nothing is taken at once instead of in every order (see `reduction`).
  */
-import type { Property } from '../property.ts'
 import type { Vector } from './cells.ts'
-import { joined } from './cells.ts'
-import type { Action, Explorer, Passage } from './explorer.ts'
-import type { Graph } from './graph.ts'
+import type { Action, Explorer, Passage, Taken } from './explorer.ts'
+import { edgeIs, type Graph } from './graph.ts'
 import type { Judge, Violation } from './judge.ts'
+import { Keys } from './keys.ts'
 import { Visited } from './visited.ts'
 
 /** How much may be explored. */
 export interface SearchBudget {
   readonly states: number
   readonly depth: number
+  /** Asked now and then while the search goes on: true ends it. */
+  readonly enough?: () => boolean
 }
 
 /** A violation and the run that leads to it: names of actions from the initial state. */
@@ -41,30 +42,38 @@ export interface Searched {
  */
 export type Reduction = 'quiet' | 'none'
 
+/** After so many states `enough` is asked for the first time, and then at every doubling. */
+const firstAsked = 1024
+
 export class Exhaustive {
   readonly #explorer: Explorer
   readonly #judge: Judge
   readonly #reduction: Reduction
   readonly #graph: Graph | undefined
+  readonly #keys: Keys
+  readonly #clock: number
   readonly #visited = new Visited()
   readonly #parents: number[] = [-1]
   readonly #actions: string[] = ['']
   #transitions = 0
   #settled = 0
 
-  /** With a `graph`, every edge is kept for the judgement of what happens eventually. */
-  constructor(explorer: Explorer, judge: Judge, reduction: Reduction, graph?: Graph) {
+  /** With a `graph`, every edge is kept for the judgement of what happens eventually. `keys`: which states are one. */
+  constructor(explorer: Explorer, judge: Judge, reduction: Reduction, graph?: Graph, keys?: Keys) {
     this.#explorer = explorer
     this.#judge = judge
     this.#reduction = reduction
     this.#graph = graph
+    this.#keys = keys ?? new Keys(explorer.system.base.ground, {})
+    this.#clock = explorer.system.base.ground.clock
   }
 
   search(initial: Vector, budget: SearchBudget): Searched {
-    this.#visited.add(this.#key(initial))
+    this.#visited.add(this.#keys.of(initial))
     this.#graph?.state(0, initial)
     let frontier: { index: number; vector: Vector }[] = [{ index: 0, vector: initial }]
     let depth = 0
+    let askedAt = firstAsked
     const first = this.#judge.state(initial)
     if (first !== undefined) return this.#done(depth, false, { violation: first, log: [] })
     while (frontier.length > 0) {
@@ -74,6 +83,9 @@ export class Exhaustive {
         const found = this.#expand(index, vector, next)
         if (found !== undefined) return this.#done(depth + 1, false, found)
         if (this.#visited.size >= budget.states) return this.#done(depth, false)
+        if (this.#visited.size < askedAt) continue
+        askedAt *= 2
+        if (budget.enough?.() === true) return this.#done(depth, false)
       }
       frontier = next
       depth++
@@ -95,6 +107,10 @@ export class Exhaustive {
       const violation = this.#judge.settled(vector, this.#explorer.isOver(vector))
       if (violation !== undefined) return { violation, log: this.logOf(index) }
     }
+    this.#graph?.could(
+      index,
+      actions.map((action) => this.#actor(action)).filter((one) => one !== ''),
+    )
     const quiet = this.#reduction === 'quiet' ? this.#quiet(vector, actions) : undefined
     for (const action of quiet === undefined ? actions : [quiet]) {
       const found = this.#follow(index, vector, action, next)
@@ -107,8 +123,8 @@ export class Exhaustive {
     const taken = action.take(vector)
     this.#transitions++
     const known = this.#visited.size
-    const reached = this.#visited.add(this.#key(taken.next))
-    this.#graph?.edge(index, reached, action.name)
+    const reached = this.#visited.add(this.#keys.of(taken.next))
+    if (this.#graph !== undefined) this.#edge(this.#graph, index, reached, action, vector, taken)
     const violation = this.judged(vector, taken.passages, action, reached === known)
     if (violation !== undefined) return { violation, log: [...this.logOf(index), action.name] }
     if (reached !== known) return undefined
@@ -117,6 +133,35 @@ export class Exhaustive {
     this.#graph?.state(reached, taken.next)
     next.push({ index: reached, vector: taken.next })
     return undefined
+  }
+
+  /** As `logOf`, with the states by number. */
+  wayTo(index: number): { name: string; to: number }[] {
+    const way: { name: string; to: number }[] = []
+    for (let at = index; at > 0; at = this.#parents[at] as number)
+      way.unshift({ name: this.#actions[at] as string, to: at })
+    return way
+  }
+
+  /** Who owes an action, as fairness counts it. */
+  #actor({ type, name }: Action): string {
+    if (type === 'fault') return ''
+    return type === 'input' ? 'user' : this.#keys.masked(name)
+  }
+
+  #edge(graph: Graph, from: number, to: number, action: Action, vector: Vector, { next, passages }: Taken): void {
+    let is = action.type === 'input' ? edgeIs.input : action.type === 'fault' ? edgeIs.fault : 0
+    for (const { written } of passages) {
+      if (written?.change !== undefined && !/^leases\./.test(written.resource)) is |= edgeIs.write
+      if (written?.code === 409) is |= edgeIs.conflict
+    }
+    const ms = (next[this.#clock] ?? 0) - (vector[this.#clock] ?? 0)
+    graph.edge({ from, to, action: action.name, actor: this.#actor(action), is, ms })
+  }
+
+  /** The state that a key stands for, if it was found. */
+  stateOf(vector: Vector): number | undefined {
+    return this.#visited.get(this.#keys.of(vector))
   }
 
   /** What is wrong on the way: each write, and each state between writes. */
@@ -153,18 +198,8 @@ export class Exhaustive {
     )
   }
 
-  #key(vector: Vector): number {
-    const [low, high] = this.#explorer.system.base.ground.cells.digest(vector)
-    return joined(low, high)
-  }
-
   #done(depth: number, complete: boolean, found?: Found): Searched {
     const { size } = this.#visited
     return { states: size, transitions: this.#transitions, depth, complete, found, settled: this.#settled }
   }
-}
-
-/** Properties that need the whole graph. */
-export function needsGraph(properties: readonly Property[]): boolean {
-  return properties.some(({ formula }) => ['eventually', 'leadsTo', 'noOscillation'].includes(formula.type))
 }

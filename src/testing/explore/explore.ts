@@ -9,8 +9,8 @@ import { replayFile } from '../replay-file.ts'
 import type { Scenario } from '../scenario.ts'
 import { joined } from './cells.ts'
 import { choicesOf, encoded } from './choices.ts'
-import { Exhaustive, needsGraph, type Reduction } from './exhaustive.ts'
 import { Guide } from './guided.ts'
+import { needsGraph } from './liveness.ts'
 import type { FaultBudget } from './menu.ts'
 import {
   type Counterexample,
@@ -21,6 +21,7 @@ import {
   type Verdict,
 } from './report.ts'
 import { Runner } from './run.ts'
+import { type SearchOptions, searched } from './search.ts'
 import { shrink } from './shrink.ts'
 import { type StoryStep, tell } from './story.ts'
 import { chooser, type Strategy } from './strategies.ts'
@@ -28,14 +29,10 @@ import { Visited } from './visited.ts'
 import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
 
 /** How to explore. */
-export interface ExploreOptions extends WorldOptions {
+export interface ExploreOptions extends WorldOptions, SearchOptions {
   /** `exhaustive`: every state. Others: runs, each named by a seed. `portfolio` takes turns among them. Default exhaustive. */
   readonly mode?: 'exhaustive' | 'random' | 'pct' | 'swarm' | 'delayBound' | 'guided' | 'portfolio'
   readonly faults?: FaultBudget
-  /** At most so many states (exhaustive). Default 200,000. */
-  readonly states?: number
-  readonly depth?: number
-  readonly reduction?: Reduction
   /** At most so many runs. Default 1,000. */
   readonly runs?: number
   /** Steps one run may have. Default 5,000. */
@@ -106,6 +103,9 @@ interface Explored {
   readonly verdict: Verdict
   readonly covered: Covered
   readonly log: readonly string[] | undefined
+  /** Of what goes round for ever: how many of the last steps are the loop. */
+  readonly loop?: number
+  readonly why?: string | undefined
   readonly violation: Property | undefined
   readonly foundIn: number
   readonly seed: number | undefined
@@ -126,21 +126,15 @@ async function begun(of: Explorable): Promise<{ cluster: Cluster; scenario: Scen
 }
 
 function exhausted(world: World, options: ExploreOptions): Explored {
-  const { explorer, judge, base } = world
-  const reduction = options.reduction ?? 'quiet'
-  const search = new Exhaustive(explorer, judge, reduction)
-  const budget = { states: options.states ?? 200_000, depth: options.depth ?? Number.POSITIVE_INFINITY }
-  const { states, transitions, depth, complete, found, settled } = search.search(base.initial, budget)
-  const verdict = found !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded'
+  const { states, transitions, depth, settled, complete, violation, log, loop, assumes } = searched(world, options)
   return {
-    verdict,
-    covered: {
-      ...covered(world, 'exhaustive', { states, transitions, depth, settled }),
-      assumes: reduction === 'quiet' ? ['controllers are woken by every change of what they read'] : [],
-    },
-    log: found?.log,
-    violation: found?.violation.property,
-    foundIn: found?.log.length ?? 0,
+    verdict: violation !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded',
+    covered: { ...covered(world, 'exhaustive', { states, transitions, depth, settled }), assumes },
+    log,
+    loop,
+    violation: violation?.property,
+    why: violation?.why,
+    foundIn: log?.length ?? 0,
     seed: undefined,
   }
 }
@@ -240,10 +234,12 @@ function counterexampleOf(
 ): Counterexample {
   const property = explored.violation as Property
   const found = explored.log ?? []
-  const log = options.shrink === false ? found : shrink(world, found, property.name).log
-  const { violation, steps, chain } = tell(world, log, property.name)
+  const isLive = explored.why !== undefined && needsGraph([property])
+  const how = isLive ? { settle: false } : {}
+  const log = isLive || options.shrink === false ? found : shrink(world, found, property.name).log
+  const { violation, steps, chain } = tell(world, log, property.name, how)
   // Whoever acts otherwise when asked the same again cannot be replayed; that is said here and not on another machine.
-  const again = tell(another(), log, property.name)
+  const again = tell(another(), log, property.name, how)
   if (again.chain !== chain)
     throw new KybernError(
       'KYB-REPLAY',
@@ -257,14 +253,14 @@ function counterexampleOf(
   const { name } = scenario
   const one = {
     property: property.name,
-    why: violation?.why ?? 'it does not hold',
+    why: (isLive ? explored.why : violation?.why) ?? 'it does not hold',
     source: property.source,
     log,
     choices,
     url: `kx://${name.replace(/\W+/g, '-')}#${encoded(choices)}`,
     seed: explored.seed,
     steps,
-    loopFrom: undefined,
+    loopFrom: (explored.loop ?? 0) === 0 ? undefined : steps.length - (explored.loop ?? 0) + 1,
     foundIn: explored.foundIn,
     chain,
   }
@@ -285,5 +281,3 @@ function refuse({ mode = 'exhaustive' }: ExploreOptions): void {
   if (!known.includes(mode))
     throw new KybernError('KYB-EXPLORE', `there is no mode "${mode}"; there are ${known.join(', ')}`)
 }
-
-export { needsGraph }

@@ -50,14 +50,19 @@ export interface Told {
 }
 
 /** Plays a log and writes down what happens. */
-export function tell(world: World, log: readonly string[], property?: string): Told {
+export function tell(
+  world: World,
+  log: readonly string[],
+  property?: string,
+  { settle = true }: { settle?: boolean } = {},
+): Told {
   const steps: StoryStep[] = []
   let chain = 0x811c9dc5
   const runner = new Runner(world, 5000, (step) => {
     chain = chainOf(chain, step)
     steps.push(stepOf(world, step, steps.length + 1))
   })
-  const { violation } = runner.play(log, property === undefined ? {} : { property })
+  const { violation } = runner.play(log, property === undefined ? { settle } : { settle, property })
   return { violation, steps, chain: (chain >>> 0).toString(16).padStart(8, '0') }
 }
 

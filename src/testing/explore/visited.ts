@@ -19,6 +19,12 @@ export class Visited {
     return this.#keys[this.#find(key)] === key
   }
 
+  /** The number of a key that is there. */
+  get(key: number): number | undefined {
+    const at = this.#find(key)
+    return this.#keys[at] === key ? this.#indexes[at] : undefined
+  }
+
   #find(key: number): number {
     const mask = this.#keys.length - 1
     let at = (Math.imul(key % 0x7fffffff, 0x9e3779b1) >>> 7) & mask

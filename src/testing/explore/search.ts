@@ -1,0 +1,123 @@
+/**
+ * Everything that can be reached: the exhaustive search with what is decided on its graph, and counterexamples of
+ * liveness as runs that really happen, step by step, with the loop gone round once.
+ */
+import { KybernError } from '../../lib/coded-error.ts'
+import type { Property } from '../property.ts'
+import type { Vector } from './cells.ts'
+import { Exhaustive, type Reduction, type Searched } from './exhaustive.ts'
+import type { Explorer } from './explorer.ts'
+import { Keys } from './keys.ts'
+import { type Edged, graphFor, type Lasso, type Liveness, liveness, needsGraph } from './liveness.ts'
+import type { World } from './world.ts'
+
+/** How everything is searched. */
+export interface SearchOptions {
+  readonly states?: number | undefined
+  readonly depth?: number | undefined
+  readonly reduction?: Reduction | undefined
+  /**
+   * `relative`: states are one when they differ only by when they are. Default `relative` when something is said about
+   * what happens eventually, else `absolute`. Clusters with CronJobs are always `absolute`.
+   */
+  readonly time?: 'absolute' | 'relative' | undefined
+  /** How far back ages are told apart in relative time, in ms. Default 15 minutes. */
+  readonly agesMs?: number | undefined
+  /** Whose names do not count. Default `['pods']` in relative time, else nobody's. */
+  readonly symmetry?: readonly ('pods' | 'nodes')[] | undefined
+}
+
+/** What came of a search. */
+export interface Exhausted extends Searched {
+  readonly violation: { readonly property: Property; readonly why: string } | undefined
+  readonly log: readonly string[] | undefined
+  /** Of a violation that goes round for ever: how many of the last actions of the log are the loop. */
+  readonly loop: number
+  /** What was taken for granted, in words. */
+  readonly assumes: readonly string[]
+}
+
+/** How states are told apart in this exploration. */
+export function keysFor({ base, judge }: Pick<World, 'base' | 'judge'>, options: SearchOptions): Keys {
+  const { ground, initial } = base
+  const isLive = needsGraph(judge.properties)
+  const hasSchedules = ground.cells.ofResource('cronjobs.batch').some((slot) => ground.cells.read(initial, slot) !== 0)
+  if (options.time === 'relative' && hasSchedules)
+    throw new KybernError('KYB-EXPLORE', 'CronJobs go by the time of day: leave `time` absolute')
+  const time = hasSchedules ? 'absolute' : (options.time ?? (isLive ? 'relative' : 'absolute'))
+  const symmetry = options.symmetry ?? (time === 'relative' ? ['pods'] : [])
+  return new Keys(ground, { time, symmetry, horizonMs: options.agesMs })
+}
+
+/** Searches everything within the budget. */
+export function searched(world: World, options: SearchOptions): Exhausted {
+  const { explorer, judge, base } = world
+  const keys = keysFor(world, options)
+  const graph = needsGraph(judge.properties) ? graphFor(judge) : undefined
+  const reduction = options.reduction ?? 'quiet'
+  const search = new Exhaustive(explorer, judge, reduction, graph, keys)
+  let live: Liveness | undefined
+  const decide = (): boolean => {
+    if (graph === undefined) return false
+    live = liveness(graph, judge, (state) => search.wayTo(state))
+    return live.violation !== undefined
+  }
+  const { states = 200_000, depth = Number.POSITIVE_INFINITY } = options
+  const seen = search.search(base.initial, { states, depth, enough: decide })
+  if (seen.found === undefined && live?.violation === undefined) decide()
+  const assumes = [...assumptions(reduction, keys), ...(live?.starving ?? []).map(starving)]
+  const parts = { ...seen, assumes, loop: 0, log: seen.found?.log, violation: seen.found?.violation }
+  const lasso = seen.found === undefined ? live?.violation : undefined
+  return lasso === undefined ? parts : { ...parts, ...told(explorer, search, base.initial, lasso, keys) }
+}
+
+function assumptions(reduction: Reduction, keys: Keys): string[] {
+  return [
+    ...(reduction === 'quiet' ? ['controllers are woken by every change of what they read'] : []),
+    ...keys.assumes,
+  ]
+}
+
+function starving({ property, loop }: Lasso): string {
+  return `${property.name}: writes are not refused with 409 for ever (they are in a loop of ${loop.length} steps)`
+}
+
+/** The lasso as a run that happens: where states count as one, another of the same kind may have to act. */
+function told(
+  explorer: Explorer,
+  search: Exhaustive,
+  initial: Vector,
+  { property, why, stem, loop }: Lasso,
+  keys: Keys,
+): Pick<Exhausted, 'violation' | 'log' | 'loop'> {
+  const walk = realised(explorer, search, initial, [...stem, ...loop], keys)
+  const names = walk ?? [...stem, ...loop].map(({ name }) => name)
+  const note = walk === undefined ? ' (a loop of states that count as one; no single run of it was found)' : ''
+  return { violation: { property, why: why + note }, log: names, loop: loop.length }
+}
+
+function realised(
+  explorer: Explorer,
+  search: Exhaustive,
+  initial: Vector,
+  way: readonly Edged[],
+  keys: Keys,
+): string[] | undefined {
+  const names: string[] = []
+  let at = initial
+  for (const { name, to } of way) {
+    const alike = explorer.enabled(at).filter((action) => keys.masked(action.name) === keys.masked(name))
+    const sorted = alike.sort((a, b) => Number(b.name === name) - Number(a.name === name))
+    let next: Vector | undefined
+    for (const action of sorted) {
+      const taken = action.take(at).next
+      if (search.stateOf(taken) !== to) continue
+      names.push(action.name)
+      next = taken
+      break
+    }
+    if (next === undefined) return undefined
+    at = next
+  }
+  return names
+}
