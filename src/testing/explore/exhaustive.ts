@@ -43,7 +43,7 @@ export interface Searched {
 export type Reduction = 'quiet' | 'none'
 
 /** After so many states `enough` is asked for the first time, and then at every doubling. */
-const firstAsked = 1024
+const firstAsked = 256
 
 export class Exhaustive {
   readonly #explorer: Explorer
