@@ -11,11 +11,8 @@ export interface Edges {
 }
 
 /** Components with at least one edge inside, of the states that can be reached from `roots` by edges that are `allowed`. */
-export function components(
-  { start, order, to }: Edges,
-  roots: Iterable<number>,
-  allowed: (edge: number) => boolean,
-): number[][] {
+export function components(edges: Edges, roots: Iterable<number>, allowed: (edge: number) => boolean): number[][] {
+  const { start, order, to } = edges
   const count = start.length - 1
   const index = new Int32Array(count)
   const low = new Int32Array(count)
@@ -44,14 +41,7 @@ export function components(
       onStack[one] = 0
       members.push(one)
     }
-    if (members.length > 1 || hasLoop(state)) found.push(members)
-  }
-  const hasLoop = (state: number): boolean => {
-    for (let i = start[state] as number; i < (start[state + 1] as number); i++) {
-      const edge = order[i] as number
-      if (to[edge] === state && allowed(edge)) return true
-    }
-    return false
+    if (members.length > 1 || hasLoop(edges, state, allowed)) found.push(members)
   }
   for (const root of roots) {
     if (index[root] !== 0) continue
@@ -72,4 +62,12 @@ export function components(
     }
   }
   return found
+}
+
+function hasLoop({ start, order, to }: Edges, state: number, allowed: (edge: number) => boolean): boolean {
+  for (let i = start[state] as number; i < (start[state + 1] as number); i++) {
+    const edge = order[i] as number
+    if (to[edge] === state && allowed(edge)) return true
+  }
+  return false
 }
