@@ -10,7 +10,9 @@
  *     …
  *     await server.close()
  *
- * And its inspector, a page for people: `const { url } = await inspect(cluster)`.
+ * And its inspector, a page for people: `const { url, inspection } = await inspect(cluster)`; what the page asks programs
+ * may ask too: `await inspection.answer('main', 'why', { revision: 58 })`. For Stately's own inspector there is
+ * `statelySink(cluster, (event) => …)`, or `cluster.inspect` with their client library.
  */
 import { randomUUID } from 'node:crypto'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
@@ -33,6 +35,7 @@ import { createSigner, knownTokens } from './tokens.ts'
 import { upgrader } from './upgrade.ts'
 import { wallClock } from './wall-clock.ts'
 
+export { type StatelyEvent, statelySink } from '../inspector/stately.ts'
 export type { InspectOptions, InspectorEndpoint }
 
 export interface ServeOptions {

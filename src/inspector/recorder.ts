@@ -40,8 +40,9 @@ export class Recorder {
     for (const [id, { machine, snapshot }] of world.actors)
       if (machine === 'controller') this.#resting.set(id, snapshot)
     if (tape === undefined) this.#beginning()
-    world.timers.watcher = (change) => this.tape.pushTimer(change)
+    const unwatch = world.timers.watch((change) => this.tape.pushTimer(change))
     this.#subscriptions = [
+      { unsubscribe: unwatch },
       api.committed$.subscribe((committed) => this.#committed(committed)),
       news$.subscribe((news) => this.#news(news)),
       trouble$.subscribe((trouble) => this.#trouble(trouble)),
@@ -61,7 +62,6 @@ export class Recorder {
   }
 
   stop(): void {
-    this.#world.timers.watcher = undefined
     for (const one of this.#subscriptions) one.unsubscribe()
   }
 

@@ -5,6 +5,7 @@
  */
 import { StatusError } from '../api/status-error.ts'
 import { KybernError } from '../lib/coded-error.ts'
+import { wrong } from './commands.ts'
 import type { Inspection } from './inspection.ts'
 import { oldestRevision } from './past.ts'
 import { type Ask, type PageMessage, protocolVersion, type SessionChannel } from './protocol.ts'
@@ -130,6 +131,7 @@ export class Session {
       return this.#refuse(id, new KybernError('KYB-INSPECT-ASK', `${askLimit} questions wait for answers already`))
     this.#asked++
     try {
+      if (typeof given !== 'object' || given === null) throw wrong(`"${question}" needs an object with it`)
       const value = await this.#inspection.answer(cluster, question, given)
       this.#channel.send({ type: 'answer', id, question, value })
     } catch (error) {

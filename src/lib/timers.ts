@@ -20,13 +20,21 @@ export interface TimerChange<T> {
 }
 
 export class Timers<T> {
-  /** Told of every change, when somebody listens. A fork has none. */
-  watcher: ((change: TimerChange<T>) => void) | undefined
+  /** Who is told of every change. A fork has nobody. */
+  #watchers: readonly ((change: TimerChange<T>) => void)[] = []
 
   #heap: Timer<T>[] = []
   #live = new Map<string, Timer<T>>()
   #seq = 0
   #foreground = 0
+
+  /** Calls the listener for every timer that comes or goes from now on. Answers how to stop. */
+  watch(listener: (change: TimerChange<T>) => void): () => void {
+    this.#watchers = [...this.#watchers, listener]
+    return () => {
+      this.#watchers = this.#watchers.filter((one) => one !== listener)
+    }
+  }
 
   /** Sets a timer, or moves the one with this id. Throws KYB-TIMER for a time that is no number. */
   set(id: string, at: number, background: boolean, data: T): void {
@@ -36,7 +44,7 @@ export class Timers<T> {
     this.#live.set(id, timer)
     if (!background) this.#foreground++
     this.#push(timer)
-    this.watcher?.({ set: timer })
+    for (const watch of this.#watchers) watch({ set: timer })
   }
 
   cancel(id: string): void {
@@ -44,7 +52,7 @@ export class Timers<T> {
     if (timer === undefined) return
     this.#live.delete(id)
     if (!timer.background) this.#foreground--
-    this.watcher?.({ gone: timer })
+    for (const watch of this.#watchers) watch({ gone: timer })
     if (this.#heap.length > 64 && this.#heap.length > 4 * this.#live.size) this.#rebuild()
   }
 
@@ -69,7 +77,7 @@ export class Timers<T> {
     this.#pop()
     this.#live.delete(top.id)
     if (!top.background) this.#foreground--
-    this.watcher?.({ gone: top })
+    for (const watch of this.#watchers) watch({ gone: top })
     return top
   }
 

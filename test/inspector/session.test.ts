@@ -155,6 +155,7 @@ describe('a session', () => {
     await expect(client.ask('clock', {}, 'fork-9')).rejects.toMatchObject({ code: 'KYB-INSPECT-CLUSTER' })
     await expect(client.ask('nonsense' as 'clock', {})).rejects.toMatchObject({ code: 'KYB-INSPECT-ASK' })
     await expect(client.ask('toString' as 'clock', {})).rejects.toMatchObject({ code: 'KYB-INSPECT-ASK' })
+    await expect(client.ask('moment', null as never)).rejects.toMatchObject({ code: 'KYB-INSPECT-ASK' })
     await expect(client.ask('fault', { fault: { kill: 'node-77' } })).rejects.toMatchObject({ code: 'KYB-FAULT' })
   })
 

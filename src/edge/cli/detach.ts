@@ -6,7 +6,12 @@ import type { Home } from './home.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Report {
-  readonly ready?: { readonly url: string; readonly kubeconfig: string; readonly pid: number }
+  readonly ready?: {
+    readonly url: string
+    readonly kubeconfig: string
+    readonly pid: number
+    readonly inspector?: string
+  }
   readonly failed?: { readonly code: string; readonly message: string }
 }
 
@@ -22,6 +27,7 @@ export function detach(home: Home, terminal: Terminal): Promise<number> {
     child.once('message', ({ ready, failed }: Report) => {
       if (ready === undefined) return reject(new KybernError(failed?.code ?? 'KYB-INTERNAL', failed?.message ?? ''))
       terminal.say(`kybern is up at ${ready.url} as process ${ready.pid}; its log is ${home.log}`)
+      if (ready.inspector !== undefined) terminal.say(`inspector: ${ready.inspector}`)
       terminal.say('its state is in memory only; `kybern down` ends it')
       terminal.data(`export KUBECONFIG=${ready.kubeconfig}`, ready)
       child.unref()
