@@ -3,6 +3,7 @@ import { type Signal, useComputed, useSignal } from '@preact/signals'
 import { Icon } from '../app/icons.tsx'
 import { usePage } from '../app/page-context.ts'
 import { Empty } from '../app/parts.tsx'
+import { Legend } from '../timeline/tools.tsx'
 import { ClusterCanvas } from './cluster-canvas.tsx'
 import { type Scene, type ShownService, sceneAt } from './scene.ts'
 
@@ -36,12 +37,15 @@ export function ClusterView() {
 function Summary({ scene }: { readonly scene: Scene }) {
   const unwell = scene.nodes.filter(({ tone }) => tone !== 'good').length
   return (
-    <p class="summary">
-      <b>{scene.nodes.length}</b> nodes{unwell > 0 ? <span class="no">, {unwell} not ready</span> : null} ·{' '}
-      <b>{scene.pods}</b> pods
-      {scene.waiting.length > 0 ? <span class="no">, {scene.waiting.length} without a node</span> : null} ·{' '}
-      <b>{scene.services.length}</b> services
-    </p>
+    <div class="summary">
+      <p>
+        <b>{scene.nodes.length}</b> nodes{unwell > 0 ? <span class="no">, {unwell} not ready</span> : null} ·{' '}
+        <b>{scene.pods}</b> pods
+        {scene.waiting.length > 0 ? <span class="no">, {scene.waiting.length} without a node</span> : null} ·{' '}
+        <b>{scene.services.length}</b> {scene.services.length === 1 ? 'service' : 'services'}
+      </p>
+      <Legend />
+    </div>
   )
 }
 

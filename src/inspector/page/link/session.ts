@@ -23,8 +23,9 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Records taken in before the page draws again. */
-const recordsPerFrame = 4_000
+/** Records taken in at a time, and how long taking in may go on before the page draws again. */
+const recordsAtOnce = 250
+const takingInMs = 6
 
 export class Session {
   readonly clusters = signal<readonly ClusterInfo[]>([])
@@ -35,7 +36,7 @@ export class Session {
   kybern = ''
   readonly #channel: PageChannel
   readonly #waiting = new Map<number, Waiting>()
-  readonly #queues = new Map<string, FeedRecord[]>()
+  readonly #queues = new Map<string, Queue>()
   #nextId = 1
   #scheduled = false
 
@@ -115,8 +116,8 @@ export class Session {
   #queue(cluster: string, records: readonly FeedRecord[]): void {
     if (records.length === 0) return
     const queue = this.#queues.get(cluster)
-    if (queue === undefined) this.#queues.set(cluster, [...records])
-    else for (const record of records) queue.push(record)
+    if (queue === undefined) this.#queues.set(cluster, { records: [...records], taken: 0 })
+    else for (const record of records) queue.records.push(record)
     this.#schedule()
   }
 
@@ -130,15 +131,27 @@ export class Session {
 
   #takeIn(): void {
     this.#scheduled = false
+    const until = performance.now() + takingInMs
     for (const [cluster, queue] of this.#queues) {
       const model = this.model(cluster)
-      const some = queue.splice(0, recordsPerFrame)
-      const last = some[some.length - 1]
-      if (queue.length === 0) this.#queues.delete(cluster)
-      if (model === undefined || last === undefined) continue
-      model.take(some)
-      this.#channel.send({ type: 'ack', cluster, seq: last.seq })
+      const from = queue.taken
+      while (model !== undefined && queue.taken < queue.records.length && performance.now() < until) {
+        model.take(queue.records.slice(queue.taken, queue.taken + recordsAtOnce))
+        queue.taken = Math.min(queue.records.length, queue.taken + recordsAtOnce)
+      }
+      const last = queue.records[queue.taken - 1]
+      if (last !== undefined && queue.taken > from) {
+        model?.drawn()
+        this.#channel.send({ type: 'ack', cluster, seq: last.seq })
+      }
+      if (model === undefined || queue.taken === queue.records.length) this.#queues.delete(cluster)
     }
     if (this.#queues.size > 0) this.#schedule()
   }
+}
+
+/** Records that came, and how many of them are taken in. */
+interface Queue {
+  readonly records: FeedRecord[]
+  taken: number
 }

@@ -2,7 +2,7 @@
  * What a page knows of one cluster: every record of its feed, and the tracks made of them. It only grows; reading it at
  * an earlier record is how the page goes back in time. `version` tells components that there is more.
  */
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import type { MomentAnswer } from '../../questions.ts'
 import type { ActorRecord, ClockState, CommitRecord, FeedRecord, ObjectSummary } from '../../words.ts'
 import { Axis } from './axis.ts'
@@ -80,7 +80,7 @@ export class ClusterModel {
     this.version.value++
   }
 
-  /** Takes in records in order. */
+  /** Takes in records in order; `drawn` tells of them. */
   take(records: readonly FeedRecord[]): void {
     for (const record of records) {
       if (record.seq !== this.head + 1) continue
@@ -90,9 +90,15 @@ export class ClusterModel {
       else if (record.type === 'actor') this.#actor(record)
       else if (record.type === 'fault' || record.type === 'command') this.deeds.push(record.seq)
     }
-    if (this.#reshaped) this.shape.value++
-    this.#reshaped = false
-    if (records.length > 0) this.version.value++
+  }
+
+  /** Tells components of what was taken in since the last time. */
+  drawn(): void {
+    batch(() => {
+      if (this.#reshaped) this.shape.value++
+      this.#reshaped = false
+      this.version.value++
+    })
   }
 
   #forget(): void {

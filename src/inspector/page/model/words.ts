@@ -14,6 +14,15 @@ export function duration(ms: number): string {
   return two(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h')
 }
 
+/** As `duration`, told apart from what is `unit` ms later. */
+export function preciseDuration(ms: number, unit: number): string {
+  if (ms < 60_000 || unit >= 1000) return duration(ms)
+  const digits = unit >= 100 ? 1 : unit >= 10 ? 2 : 3
+  const minutes = Math.floor(ms / 60_000)
+  const rest = `${((ms - minutes * 60_000) / 1000).toFixed(digits)}s`
+  return minutes < 60 ? `${minutes}m ${rest}` : `${Math.floor(minutes / 60)}h ${minutes % 60}m ${rest}`
+}
+
 function trim(text: string): string {
   return text.replace(/\.?0+$/, '')
 }

@@ -2,7 +2,7 @@
 import type { Palette } from '../app/theme.ts'
 import { type AxisMode, lastAtOrBefore } from '../model/axis.ts'
 import type { ClusterModel } from '../model/cluster-model.ts'
-import { duration } from '../model/words.ts'
+import { duration, preciseDuration } from '../model/words.ts'
 import { coordinateAt, placeOf, rulerHeight, type Scale, seqAt, xOf } from './geometry.ts'
 
 export interface RulerScene {
@@ -51,7 +51,7 @@ function drawTimes(ctx: CanvasRenderingContext2D, { model, scale, palette }: Rul
       if (x > scale.width) break
       if (x < taken + 66 || x < -60 || x > scale.width - 46) continue
       taken = x
-      tick(ctx, palette, x, `+${duration(t)}`)
+      tick(ctx, palette, x, `+${preciseDuration(t, unit)}`)
     }
   })
 }

@@ -1,12 +1,12 @@
 /** The main screen: rows on the left, time to the right. Rows are virtual, time is one canvas. */
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
+import { untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { usePage } from '../app/page-context.ts'
 import type { PageState } from '../app/page-state.ts'
 import { Empty } from '../app/parts.tsx'
 import { palette } from '../app/theme.ts'
 import { drawTimeline, type Hover } from './draw.ts'
-import { rowHeight, rulerHeight } from './geometry.ts'
+import { placeOf, revealing, rowHeight, rulerHeight, scaleOf } from './geometry.ts'
 import { Labels } from './labels.tsx'
 import { Pointer } from './pointer.ts'
 import { TimelineTools } from './tools.tsx'
@@ -27,11 +27,12 @@ export function Timeline() {
   useDrawing(page, canvas, port, hover)
   usePointer(page, canvas, port, hover)
   useReveal(page, scroller, port)
+  useMomentInSight(page, port)
   const total = useComputed(() => page.rows.value.length * rowHeight + 40)
   return (
     <section class="timeline" aria-label="Timeline">
       <TimelineTools />
-      <div class="timeline-body" ref={scroller} onScroll={() => noteScroll(scroller.current, port)}>
+      <div class="timeline-body" ref={scroller} onScroll={() => noteScroll(scroller.current, port, hover)}>
         <div class="timeline-window">
           <Labels port={port} hover={hover} />
           <canvas ref={canvas} class="timeline-canvas" />
@@ -48,8 +49,10 @@ function Spacer({ height }: { readonly height: number }) {
   return <div aria-hidden="true" style={{ height: `${height}px` }} />
 }
 
-function noteScroll(element: HTMLDivElement | null, port: { value: Port }): void {
-  if (element !== null) port.value = { ...port.value, scrollTop: element.scrollTop }
+function noteScroll(element: HTMLDivElement | null, port: { value: Port }, hover: { value: Hover | undefined }): void {
+  if (element === null) return
+  port.value = { ...port.value, scrollTop: element.scrollTop }
+  hover.value = undefined
 }
 
 type Ref<T> = { readonly current: T | null }
@@ -119,6 +122,19 @@ function useReveal(page: PageState, scroller: Ref<HTMLDivElement>, port: { value
     const room = port.value.height - rulerHeight - rowHeight * 2
     if (top < scrollTop) scroller.current.scrollTop = top
     else if (top > scrollTop + room) scroller.current.scrollTop = top - room
+  })
+}
+
+/** Moves along when another moment is chosen that is not in view. */
+function useMomentInSight(page: PageState, port: { value: Port }): void {
+  useSignalEffect(() => {
+    const chosen = page.chosen.value
+    const model = page.model.value
+    const [stretch, mode, width] = [page.stretch.peek(), page.axis.peek(), untracked(() => port.value.width)]
+    if (model === undefined || stretch.fit) return
+    const place = placeOf(model, mode, chosen ?? model.head)
+    const moved = revealing(scaleOf(model, mode, stretch, width), place)
+    if (moved !== undefined) page.stretch.value = moved
   })
 }
 

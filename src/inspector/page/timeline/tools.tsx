@@ -105,7 +105,8 @@ function QuietKinds() {
   )
 }
 
-function Legend() {
+/** Colours and patterns with what they mean. */
+export function Legend() {
   const shown: readonly Tone[] = tones.filter((tone) => tone !== 'none')
   return (
     <ul class="legend" aria-label="What colours and patterns mean">
