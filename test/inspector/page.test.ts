@@ -1,6 +1,8 @@
 /** The page in a browser, over a cluster in a worker: by the keyboard alone, as somebody would use it. */
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { check, type PropertyViolated } from '../../src/testing/index.ts'
+import { Site, site, siteOperator } from '../examples/site-operator.ts'
 import { type PageBench, pageBench } from '../support/inspector-page.ts'
 
 let bench: PageBench
@@ -145,6 +147,30 @@ describe('what is done', () => {
 })
 
 describe('a counterexample', () => {
+  it('that kybern/testing found is opened from its file', async () => {
+    const error = await check
+      .controller(siteOperator('trusting its cache'), { samples: [site()], edits: [site('nginx:2')], uses: [Site] })
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+    const file = (error as PropertyViolated).report.counterexample?.file()
+    page = await bench.open()
+    await row(/node-1/).waitFor()
+    await page.keyboard.press('5')
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Open a file' }).click()
+    const buffer = Buffer.from(JSON.stringify(file))
+    await (await chooser).setFiles({ name: 'found.json', mimeType: 'application/json', buffer })
+    await page.getByRole('heading', { name: file?.title ?? '' }).waitFor()
+    const steps = file?.steps.length ?? 0
+    expect(steps).toBeGreaterThan(3)
+    expect(await page.locator('.step-row').count()).toBe(steps)
+    expect(await page.locator('.read.stale').count()).toBeGreaterThan(0)
+    for (let i = 1; i < steps; i++) await page.keyboard.press('j')
+    await page.getByText(`step ${steps} of ${steps}`).waitFor()
+  })
+
   it('is stepped through round its loop, stale reads dashed', async () => {
     page = await bench.open()
     await row(/node-1/).waitFor()

@@ -102,7 +102,10 @@ async function story(page: Page, camera: Photographer): Promise<void> {
   await camera.shoot('describe')
   await camera.press('s')
   await camera.shoot('deployment')
-  await camera.select(/web-\w+-\w+/)
+  await page
+    .locator('.label:not(.absent)', { hasText: /web-\w+-\w+/ })
+    .nth(1)
+    .click()
   await camera.shoot('pod')
   for (const [key, name] of [
     ['w', 'why'],
@@ -155,7 +158,7 @@ async function many(page: Page, camera: Photographer): Promise<void> {
 
 async function all(bench: PageBench, folder: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
-    const look = { viewport: { width: 1360, height: 820 }, colorScheme: scheme }
+    const look = { viewport: { width: 1200, height: 740 }, colorScheme: scheme }
     for (const [worker, scenes] of [
       ['cluster-worker.js?nodes=5', story],
       ['cluster-worker.js?nodes=500', many],
@@ -176,7 +179,9 @@ try {
 } finally {
   await bench.close()
 }
-if (bench.complaints.length > 0) throw new Error(bench.complaints.join('\n'))
+// Taking a picture puts an inline style into the page, which its policy refuses.
+const complaints = bench.complaints.filter((text) => !text.startsWith('Applying inline style'))
+if (complaints.length > 0) throw new Error(complaints.join('\n'))
 if (process.argv.includes('--readme')) {
   mkdirSync('fixtures/screenshots', { recursive: true })
   for (const name of ['timeline-light', 'pod-dark', 'counterexample-light'])

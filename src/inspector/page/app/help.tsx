@@ -1,4 +1,5 @@
 /** All keys, and what the page is in four sentences. */
+import { Legend } from '../timeline/tools.tsx'
 import { Dialog } from './dialog.tsx'
 import { type Key, keys } from './keys.ts'
 
@@ -27,6 +28,13 @@ export function Help() {
             </dl>
           </section>
         ))}
+        <section>
+          <h3>Colours and patterns</h3>
+          <Legend />
+          <p>
+            Wavy lines are idle time left out. A cross is the end of an object. Lines lead from a write to its cause.
+          </p>
+        </section>
         <section>
           <h3>Pointer</h3>
           <p>

@@ -121,7 +121,7 @@ function usePicture(props: Props, { page, canvas, hover, shown, size }: Parts): 
     shown.show(places, (at) => {
       const ctx = prepared(element, width, Math.max(height, places.height))
       if (ctx === null) return
-      const only = scene.services.length === 1 ? scene.services[0] : undefined
+      const only = scene.services.length === 1 && places.style === 'pills' ? scene.services[0] : undefined
       const picked = scene.services.find(({ id }) => id === (on || selected)) ?? only
       const patterns = patternsOf(colours, devicePixelRatio)
       const base = { ctx, palette: colours, patterns, places, selected, hovered, at, marked }

@@ -203,8 +203,9 @@ function fitted(ctx: CanvasRenderingContext2D, name: string, room: number): stri
 /** From the service along the gutters between the nodes to each of its pods, so that no line crosses any words. */
 function drawLines(picture: Picture, service: ShownService): void {
   const { ctx, palette, places, at, serviceY } = picture
-  if (serviceY < 0) return
   const byId = new Map(places.pods.map((one) => [one.pod.id, one]))
+  if (places.style !== 'pills') return drawRings(picture, service, byId)
+  if (serviceY < 0) return
   for (const { pod, ready } of service.endpoints) {
     const placed = byId.get(pod)
     if (placed === undefined) continue
@@ -227,6 +228,22 @@ function drawLines(picture: Picture, service: ShownService): void {
     ctx.arc(here.x - 1, y, 3.5, 0, 7)
     ctx.fill()
   }
+}
+
+/** Among many pods those of a service are ringed; a ring is dashed where the pod is not ready. */
+function drawRings({ ctx, palette, at }: Picture, service: ShownService, byId: ReadonlyMap<string, PlacedPod>): void {
+  ctx.lineWidth = 1.5
+  for (const { pod, ready } of service.endpoints) {
+    const placed = byId.get(pod)
+    if (placed === undefined) continue
+    const { x, y } = at.get(pod) ?? placed
+    ctx.strokeStyle = ready ? palette.accent : palette.tones.bad.edge
+    ctx.setLineDash(ready ? [] : [3, 2])
+    ctx.beginPath()
+    ctx.roundRect(x - 0.5, y - 0.5, placed.width + 1, placed.height + 1, 4)
+    ctx.stroke()
+  }
+  ctx.setLineDash([])
 }
 
 /** A line by way of the points, its corners rounded. */

@@ -36,7 +36,7 @@ function Pair(props: { readonly left: ClusterModel; readonly right: ClusterModel
   const page = usePage()
   const others = page.session.clusters.value.filter(({ name }) => name !== left.name)
   const differences = useDifferences(left, right)
-  const shown = differences.filter(({ kind }) => kind !== 'Event' && kind !== 'Lease')
+  const shown = differences.filter((one) => !isNoise(one))
   const ids = (at: 0 | 1): ReadonlySet<string> => new Set(shown.flatMap(({ uids }) => uids[at] ?? []))
   return (
     <section class="compare" aria-label="Compare clusters">
@@ -63,6 +63,12 @@ function Pair(props: { readonly left: ClusterModel; readonly right: ClusterModel
       <Differences shown={shown} left={left.name} right={right.name} />
     </section>
   )
+}
+
+/** Events, and what only a heartbeat wrote. */
+function isNoise({ kind, where, diff }: ObjectDifference): boolean {
+  if (kind === 'Event' || kind === 'Lease') return true
+  return where === 'both' && diff.every(({ path }) => /lastHeartbeatTime$/.test(path))
 }
 
 /** Asked anew whenever one of the two has changed. */
@@ -129,7 +135,7 @@ function Differences({ shown, left, right }: DifferencesProps) {
                 <b>{one.name}</b>
                 <span class="dim">{sides[one.where]}</span>
                 <span class="spring" />
-                <span class="dim">{one.where === 'both' ? `${one.diff.length} fields` : ''}</span>
+                <span class="dim">{one.where === 'both' ? fieldCount(one.diff.length) : ''}</span>
               </summary>
               <Diff changes={one.diff} />
             </details>
@@ -138,4 +144,8 @@ function Differences({ shown, left, right }: DifferencesProps) {
       </ul>
     </div>
   )
+}
+
+function fieldCount(count: number): string {
+  return count === 1 ? '1 field' : `${count} fields`
 }

@@ -79,7 +79,7 @@ function Head({ track }: { readonly track: Track }) {
       </div>
       <div class="panel-facts">
         {there && state !== undefined ? <ToneTag tone={state.tone} text={state.label || 'exists'} /> : null}
-        {there ? null : <span class="tag tone-done">{seq < track.born ? 'not there yet' : 'gone'}</span>}
+        {there ? null : <ToneTag tone="done" text={seq < track.born ? 'not there yet' : 'gone'} />}
         {fact !== undefined && fact.status !== '' && fact.status !== state?.label ? <span>{fact.status}</span> : null}
         <span class="dim">
           {track.kind}

@@ -101,7 +101,8 @@ function Step({ step, previous, first }: StepProps) {
 /** Fields with what they were and what they became; beyond `most` the rest is folded. */
 export function Diff({ changes, most = 200 }: { readonly changes: readonly FieldChange[]; readonly most?: number }) {
   const whole = useSignal(false)
-  const shown = whole.value ? changes : changes.slice(0, most)
+  const sorted = [...changes].sort((a, b) => Number(isBookkeeping(a.path)) - Number(isBookkeeping(b.path)))
+  const shown = whole.value ? sorted : sorted.slice(0, most)
   const more = changes.length - shown.length
   return (
     <>
@@ -129,6 +130,11 @@ export function Diff({ changes, most = 200 }: { readonly changes: readonly Field
       ) : null}
     </>
   )
+}
+
+/** Fields that say only when or how often something was looked at. */
+function isBookkeeping(path: string): boolean {
+  return /(observedGeneration|lastProbeTime|lastTransitionTime|lastUpdateTime|lastHeartbeatTime|generation)$/.test(path)
 }
 
 /** A path that may be broken before its parts. */

@@ -80,7 +80,7 @@ function drawDeeds(ctx: CanvasRenderingContext2D, scene: RulerScene): void {
   shown.forEach(({ x, text, fault }, i) => {
     const colour = fault ? palette.bad : palette.accent
     ctx.fillStyle = colour
-    ctx.fillRect(x, 6, 1.5, rulerHeight - 6)
+    ctx.fillRect(x, 6, 1.5, split - 4)
     flag(ctx, x, colour, fault)
     const room = (shown[i + 1]?.x ?? scale.width) - x - 22
     ctx.fillStyle = palette.text

@@ -49,12 +49,13 @@ function Label({ row, index, hovered }: { readonly row: Row; readonly index: num
   const page = usePage()
   const selected = page.selected.value === row.key
   const { track } = row
-  const there = track === undefined || isThere(track, page.seq.value)
+  const seq = page.seq.value
+  const when = track === undefined || isThere(track, seq) ? '' : seq < track.born ? 'unborn' : 'absent'
   const classes = ['label', track === undefined ? 'group' : '', selected ? 'selected' : '', hovered ? 'hovered' : '']
   return (
     <div
       id={`row-${row.key}`}
-      class={`${classes.join(' ')} depth-${Math.min(5, row.depth)} ${there ? '' : 'absent'}`}
+      class={`${classes.join(' ')} depth-${Math.min(5, row.depth)} ${when}`}
       role="treeitem"
       aria-level={row.depth + 1}
       aria-selected={selected}

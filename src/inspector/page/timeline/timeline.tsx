@@ -5,6 +5,8 @@ import { usePage } from '../app/page-context.ts'
 import type { PageState } from '../app/page-state.ts'
 import { Empty } from '../app/parts.tsx'
 import { palette } from '../app/theme.ts'
+import { openRun } from '../do/actions.ts'
+import { examples } from '../do/examples.ts'
 import { drawTimeline, type Hover } from './draw.ts'
 import { placeOf, revealing, rowHeight, rulerHeight, scaleOf } from './geometry.ts'
 import { Labels } from './labels.tsx'
@@ -37,11 +39,49 @@ export function Timeline() {
           <Labels port={port} hover={hover} />
           <canvas ref={canvas} class="timeline-canvas" />
           <HoverCard hover={hover} port={port} />
+          <Welcome />
         </div>
         <Spacer height={total.value} />
       </div>
       {page.rows.value.length === 0 ? <Empty text="No row matches the filter. Esc clears it." /> : null}
     </section>
+  )
+}
+
+/** What to begin with, while no pod was ever there. */
+function Welcome() {
+  const page = usePage()
+  const model = page.model.value
+  model?.shape.value
+  if (model === undefined || model.head < model.base || model.ofKind('Pod').length > 0) return null
+  const begin = (): void => {
+    page.draft.value ||= examples[0]?.text ?? ''
+    page.dialog.value = 'apply'
+  }
+  return (
+    <div class="welcome">
+      <h2>Nothing runs here yet</h2>
+      <p>
+        Apply a Deployment, and its ReplicaSet and pods come to life as rows of this timeline: every state they pass
+        through, every write with its cause, and any moment to go back to.
+      </p>
+      <div class="row">
+        <button type="button" class="primary" onClick={begin}>
+          Apply a Deployment <kbd>a</kbd>
+        </button>
+        <button type="button" onClick={() => void openRun(page)}>
+          Open a run
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            page.dialog.value = 'help'
+          }}
+        >
+          Keys <kbd>?</kbd>
+        </button>
+      </div>
+    </div>
   )
 }
 
