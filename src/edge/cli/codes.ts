@@ -26,6 +26,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'objects are drawn for kinds that users create, operations by their names, numbers from ranges that hold some',
     'arbitrary.kinds lists the kinds; the message says what was asked for',
   ),
+  'KYB-AUDIT': says(
+    'a line is no event of an audit log',
+    'an audit log has one Event of audit.k8s.io/v1 in JSON a line; a log that was cut may end in the middle of one',
+    'take the line out, or record again with --audit-log-format=json',
+  ),
   'KYB-CLOCK': says(
     'time was to follow the wall, but nobody gave the cluster a clock',
     'the core never looks at a clock by itself',
