@@ -79,3 +79,11 @@ export function actorNames(cluster: Cluster, id: string): { kind: string; name: 
 export function plain(value: unknown): Json {
   return JSON.parse(JSON.stringify(value ?? null)) as Json
 }
+
+/** True for what JSON keeps as it is: no functions, no instances. */
+export function isPlain(value: unknown): boolean {
+  if (typeof value === 'function') return false
+  if (value === null || typeof value !== 'object') return true
+  const made = Object.getPrototypeOf(value)?.constructor ?? Object
+  return (made === Object || made === Array) && Object.values(value).every(isPlain)
+}

@@ -5,18 +5,16 @@ import type { FieldChange } from './words.ts'
 
 /** Fields that say only that something was written. */
 const bookkeeping: ReadonlySet<string> = new Set(['metadata.managedFields', 'metadata.resourceVersion'])
-/** Changes told of one write; the rest is summed up in one more. */
+/** Changes told of one write unless said otherwise; that there are more is one more. */
 const changeLimit = 60
 /** Characters of JSON a value may have before it is cut. */
 const valueLimit = 400
 
-/** The fields in which `to` differs from `from`, in the order of the fields, at most 60. */
-export function fieldChanges(from: unknown, to: unknown): FieldChange[] {
+/** The fields in which `to` differs from `from`, in the order of the fields: the first `limit` of them. */
+export function fieldChanges(from: unknown, to: unknown, limit = changeLimit): FieldChange[] {
   const found: FieldChange[] = []
-  compare('', from, to, found)
-  if (found.length <= changeLimit) return found
-  const more = found.length - changeLimit
-  return [...found.slice(0, changeLimit), { path: '…', to: `${more} more fields` }]
+  compare('', from, to, found, limit)
+  return found.length <= limit ? found : [...found.slice(0, limit), { path: '…', to: 'and more' }]
 }
 
 /** Every leaf of a value with its path: empty lists and maps are leaves too. */
@@ -28,14 +26,15 @@ export function leavesOf(value: unknown, path = '', found = new Map<string, Json
   return found
 }
 
-function compare(path: string, from: unknown, to: unknown, found: FieldChange[]): void {
-  if (from === to || bookkeeping.has(path)) return
+function compare(path: string, from: unknown, to: unknown, found: FieldChange[], limit: number): void {
+  if (from === to || found.length > limit || bookkeeping.has(path)) return
   const [a, b] = [partsOf(from), partsOf(to)]
   if (a === undefined || b === undefined || Array.isArray(from) !== Array.isArray(to)) {
     if (!equal(from, to)) found.push(changeOf(path, from, to))
     return
   }
-  for (const key of new Set([...a.keys(), ...b.keys()])) compare(joined(path, key), a.get(key), b.get(key), found)
+  for (const key of new Set([...a.keys(), ...b.keys()]))
+    compare(joined(path, key), a.get(key), b.get(key), found, limit)
 }
 
 function changeOf(path: string, from: unknown, to: unknown): FieldChange {

@@ -8,6 +8,9 @@ import { summaryOf } from './summary.ts'
 import type { ActorEntry, CommitEntry, Entry } from './tape.ts'
 import type { ActorRecord, CommitRecord, FeedRecord } from './words.ts'
 
+/** Fields named in a record: a feed is about what happened, `history` and `why` tell all of it. */
+const recordChanges = 5
+
 /** The record of an entry. Costs what the difference of two objects costs. */
 export function recordOf(registry: Registry, entry: Entry): FeedRecord {
   if (entry.type === 'commit') return commitRecord(registry, entry)
@@ -31,7 +34,7 @@ function commitRecord(registry: Registry, { seq, revision, time, change, saw }: 
     cause,
     ...(saw === undefined ? {} : { saw }),
     object: summaryOf(registry, object),
-    diff: type === 'MODIFIED' ? fieldChanges(previous, object) : [],
+    diff: type === 'MODIFIED' ? fieldChanges(previous, object, recordChanges) : [],
   }
 }
 

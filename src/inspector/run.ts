@@ -3,7 +3,7 @@ import { toRfc3339 } from '../api/time.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
 import { KybernError } from '../lib/coded-error.ts'
-import { carryOut, plain } from './calls.ts'
+import { carryOut, isPlain, plain } from './calls.ts'
 import { type RunFile, type RunStep, runFileVersion } from './run-file.ts'
 import { summaryOf } from './summary.ts'
 import type { Watched } from './watched.ts'
@@ -31,13 +31,6 @@ export function savedOptions(watched: Watched): RunFile['options'] {
   const { startedAt } = watched
   const start = startedAt % 1000 === 0 ? toRfc3339(startedAt) : startedAt
   return { nodes: plain(options.nodes ?? 3), seed: plane.world.seed, start, ...kept }
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'function') return false
-  if (value === null || typeof value !== 'object') return true
-  const made = Object.getPrototypeOf(value)?.constructor ?? Object
-  return (made === Object || made === Array) && Object.values(value).every(isPlain)
 }
 
 /** Throws KYB-INSPECT-UNRECORDED when the steps do not reach back to the beginning. */

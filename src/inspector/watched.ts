@@ -7,7 +7,7 @@ import type { Input } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { WallClock } from '../ports.ts'
 import type { Committed, Transition } from '../store/transition.ts'
-import { actorNames, type CallResult, carryOut, plain } from './calls.ts'
+import { actorNames, type CallResult, carryOut, isPlain, plain } from './calls.ts'
 import type { Plan } from './commands.ts'
 import { outsideStep } from './outside-step.ts'
 import { oldestRevision } from './past.ts'
@@ -199,6 +199,8 @@ export class Watched {
 
   #input(input: Input): void {
     if (this.recorder.doing !== undefined) return
+    // A fault with functions in it cannot be told again.
+    if (input.type === 'fault' && !isPlain(input.fault)) this.#recorded = false
     const call: Call =
       input.type === 'fault'
         ? { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }

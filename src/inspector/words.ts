@@ -56,7 +56,10 @@ export interface CommitRecord extends RecordBase {
   readonly saw?: number
   /** The object after it; of a removal, its last state. */
   readonly object: ObjectSummary
-  /** What differs from before, shortened; empty for ADDED and DELETED. Bookkeeping (managedFields, resourceVersion) is left out. */
+  /**
+   * What differs from before: the first five fields (`history` tells all), `…` for more; empty for ADDED and DELETED.
+   * Bookkeeping (managedFields, resourceVersion) is left out.
+   */
   readonly diff: readonly FieldChange[]
 }
 
