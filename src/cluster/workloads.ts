@@ -208,12 +208,14 @@ export class Workloads {
   usage(pods: readonly KubeObject[]): ReadonlyMap<string, readonly ContainerUsage[]> {
     const rates = requestRates(this.#plane.api.view(), this.#memory().loads)
     const runtime = simulatedRuntime(this.#scripts)
+    const { now } = this.#plane.world.store
     const of = (pod: KubeObject): ContainerUsage[] => {
       const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {}
       const all = [...containers, ...initContainers, ...ephemeralContainers] as ContainerSpec[]
       const running = all.filter(({ name }) => this.isRunning(pod, name))
       const rate = rates.get(pod.metadata.uid ?? '') ?? 0
-      return running.map((one) => ({ name: one.name, ...runtime.usage(pod, one, containers.includes(one) ? rate : 0) }))
+      const used = (one: ContainerSpec) => runtime.usage(pod, one, containers.includes(one) ? rate : 0, now)
+      return running.map((one) => ({ name: one.name, ...used(one) }))
     }
     return new Map(pods.map((pod) => [pod.metadata.uid ?? '', of(pod)]))
   }

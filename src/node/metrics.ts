@@ -61,7 +61,7 @@ function podIntents(work: KubeletTurn, pod: KubeObject, rate: number): AgentInte
   const ref = { resource, namespace, name }
   if (pod.status?.phase !== 'Running') return stored === undefined ? [] : [{ type: 'delete', ref, trusted: true }]
   const containers = ((pod.spec?.containers ?? []) as ContainerSpec[]).map((container) => {
-    const { cpuMilli, memoryBytes } = work.runtime.usage(pod, container, rate)
+    const { cpuMilli, memoryBytes } = work.runtime.usage(pod, container, rate, work.now)
     return { name: container.name, usage: { cpu: `${cpuMilli}m`, memory: `${Math.round(memoryBytes / 1024)}Ki` } }
   })
   const isOld =

@@ -27,5 +27,5 @@ export interface Usage {
 export interface Runtime {
   /** What will happen: pull, start, probes, exit, stop. Throws when the container cannot be created, saying why. */
   plan(start: Start): ContainerPlan
-  usage(pod: KubeObject, container: ContainerSpec, requestsPerSecond: number): Usage
+  usage(pod: KubeObject, container: ContainerSpec, requestsPerSecond: number, now: number): Usage
 }

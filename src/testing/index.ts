@@ -48,4 +48,5 @@ export {
 } from './property.ts'
 export { playFile, type Replayed, type ReplayFile } from './replay-file.ts'
 export { type Scenario, ScenarioBuilder, scenario } from './scenario.ts'
+export { exploreTopologies, type TopologyBounds, topologies } from './topology.ts'
 export { verify }

@@ -1,5 +1,6 @@
 /** What the eight cases of Kivi (USENIX ATC 2024) share: manifests, and the exploration of one variant. */
 import type { KubeObject } from '../../src/api/object.ts'
+import type { NodeSpec } from '../../src/node/node-spec.ts'
 import { type ExploreOptions, explore, type Property, type Report, type Scenario } from '../../src/testing/index.ts'
 
 /** A Deployment `web` of one container; `pod` is added to the pod's spec. */
@@ -29,10 +30,10 @@ export const spread = (topologyKey: string, whenUnsatisfiable: 'DoNotSchedule' |
 })
 
 /** A node in a zone. */
-export const node = (name: string, zone: string, more: object = {}) => ({
-  name,
+export const node = (name: string, zone: string, more: Partial<NodeSpec> = {}): NodeSpec => ({
   ...more,
-  labels: { 'topology.kubernetes.io/zone': zone, ...(more as { labels?: object }).labels },
+  name,
+  labels: { 'topology.kubernetes.io/zone': zone, ...more.labels },
 })
 
 /** Explores everything. */

@@ -1,6 +1,7 @@
 /** The simulated runtime: containers behave as their scripts, images and commands say. */
 
 import type { KubeObject } from '../../api/object.ts'
+import { parseTime } from '../../api/time.ts'
 import type { Runtime } from '../runtime.ts'
 import { type ContainerSpec, type Scripts, scriptOf } from './behaviour.ts'
 import { planStart } from './plan.ts'
@@ -19,12 +20,18 @@ export function simulatedRuntime(scripts: Scripts): Runtime {
         site: `${pod.metadata.uid} ${container.name}`,
         chance,
       }),
-    usage(pod, container, requestsPerSecond) {
+    usage(pod, container, requestsPerSecond, now) {
       const script = readable(pod, container, scripts)
-      const cpuMilli = Math.round(script.cpuMilli + requestsPerSecond * script.cpuMilliPerRequest)
+      const own = isYoung(pod, script, now) ? (script.burst?.cpuMilli ?? 0) : script.cpuMilli
+      const cpuMilli = Math.round(own + requestsPerSecond * script.cpuMilliPerRequest)
       return { cpuMilli, memoryBytes: script.memoryBytes }
     },
   }
+}
+
+function isYoung(pod: KubeObject, { burst }: Script, now: number): boolean {
+  const started: string | undefined = pod.status?.startTime
+  return burst !== undefined && started !== undefined && now < parseTime(started) + burst.untilMs
 }
 
 /** A script nobody can read keeps its container from starting; it uses nothing of its own. */

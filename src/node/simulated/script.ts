@@ -3,6 +3,7 @@
  *   exit CODE after DURATION     · ready after DURATION       · never ready       · live until DURATION
  *   log "TEXT" after DURATION    · log "TEXT" every DURATION  · ignore TERM       · stop after DURATION
  *   cpu QUANTITY · memory QUANTITY · cpu PER-REQUEST per request (500m per request)
+ *   cpu QUANTITY for DURATION (start-up work: instead of the other figure, counted from the pod's start)
  *   pull fails · pull takes DURATION · serve "TEXT"
  * They come from the pod's annotation `kybern.dev/script` (`container: script` as YAML-like lines, or one script for
  * all) and from the cluster's option `scripts` (image glob → script).
@@ -41,6 +42,8 @@ export interface Script {
   readonly cpuMilli: number
   readonly memoryBytes: number
   readonly cpuMilliPerRequest: number
+  /** What it uses while it is young: start-up work. */
+  readonly burst: { readonly cpuMilli: number; readonly untilMs: number } | undefined
   readonly pullFails: boolean
   readonly pullMs: number | undefined
   readonly serves: string | undefined
@@ -58,6 +61,7 @@ export const plainScript: Script = {
   cpuMilli: 1,
   memoryBytes: 16 * 1024 * 1024,
   cpuMilliPerRequest: 0,
+  burst: undefined,
   pullFails: false,
   pullMs: undefined,
   serves: undefined,
@@ -79,6 +83,10 @@ const rules: readonly Rule[] = [
   [/^ignore TERM$/, () => ({ ignoresTerm: true })],
   [/^stop after (\S+)$/, (m) => ({ stopMs: parseDuration(m[1] as string) })],
   [/^cpu (\S+) per request$/, (m) => ({ cpuMilliPerRequest: milliValue(quantity(m[1] as string)) })],
+  [
+    /^cpu (\S+) for (\S+)$/,
+    (m) => ({ burst: { cpuMilli: milliValue(quantity(m[1] as string)), untilMs: parseDuration(m[2] as string) } }),
+  ],
   [/^cpu (\S+)$/, (m) => ({ cpuMilli: milliValue(quantity(m[1] as string)) })],
   [/^memory (\S+)$/, (m) => ({ memoryBytes: value(quantity(m[1] as string)) })],
   [/^pull fails$/, () => ({ pullFails: true })],

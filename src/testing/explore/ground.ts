@@ -41,10 +41,12 @@ export interface BaseOptions {
   readonly moving: ReadonlySet<string>
   /** False: no heartbeats; nodes count as well until somebody writes otherwise. */
   readonly heartbeats: boolean
+  /** Who is left out: names of controllers, `kubelet`, `scheduler`. Nobody acts in their place. */
+  readonly without?: readonly string[] | undefined
 }
 
 /** The parts of a cluster and its present state. Throws KYB-EXPLORE for one in the middle of something. */
-export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOptions): Base {
+export function baseOf(cluster: Cluster, { moving, heartbeats: beating, without = [] }: BaseOptions): Base {
   const { world } = cluster.plane
   if (world.store.waiting.parked.length > 0)
     throw new KybernError('KYB-EXPLORE', 'the cluster waits for a webhook; settle it first')
@@ -56,13 +58,17 @@ export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOp
   const clock = cells.slot('other', 'clock')
   const ground: Ground = { cells, reads: new Reads(cells), registry: world.store.registry, start, clock }
   const agents = agentsOf(cluster.options, world, cluster.used, () => {})
-  const agent = (id: string): Agent => agents.find((one) => one.id === id) as Agent
+  const agent = (id: string): Agent => {
+    const found = agents.find((one) => one.id === id) as Agent
+    return without.includes(id) ? { ...found, watches: [] } : found
+  }
+  refuseUnknown(without, controllersFor(world.store.registry.kinds))
   const all = [
     ...controllersFor(world.store.registry.kinds),
     ...(cluster.options.controllers ?? []),
     ...cluster.used,
-  ].filter(({ name }) => name !== 'event-expiry')
-  const initial = vectorOf(cluster, ground, beating)
+  ].filter(({ name }) => name !== 'event-expiry' && !without.includes(name))
+  const initial = vectorOf(cluster, ground, beating, without)
   return {
     ground,
     initial,
@@ -74,7 +80,14 @@ export function baseOf(cluster: Cluster, { moving, heartbeats: beating }: BaseOp
   }
 }
 
-function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean): Vector {
+function refuseUnknown(without: readonly string[], all: readonly Controller[]): void {
+  const names = ['kubelet', 'scheduler', ...all.map(({ name }) => name)]
+  const wrong = without.find((name) => !names.includes(name))
+  if (wrong === undefined) return
+  throw new KybernError('KYB-EXPLORE', `there is no "${wrong}" to leave out; there are ${names.join(', ')}`)
+}
+
+function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean, without: readonly string[]): Vector {
   const { world } = cluster.plane
   const values = new Map<number, number>()
   const put = (slot: number, value: number): void => {
@@ -106,7 +119,7 @@ function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean):
   }
   for (const { id, at, background, data } of world.timers.all()) {
     if (data.agent === 'lives' || data.agent === 'controller/event-expiry') continue
-    if (!beating && heartbeats.test(id)) continue
+    if ((!beating && heartbeats.test(id)) || without.includes(data.agent.replace('controller/', ''))) continue
     const value: TimerValue = { at: Math.max(0, at - start), background, alarm: data }
     put(cells.slot('timer', id), cells.id(value))
   }

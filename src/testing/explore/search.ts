@@ -2,25 +2,19 @@
  * Everything that can be reached: the exhaustive search with what is decided on its graph, and counterexamples of
  * liveness as runs that really happen, step by step, with the loop gone round once.
  */
-import { KybernError } from '../../lib/coded-error.ts'
 import type { Property } from '../property.ts'
 import type { Vector } from './cells.ts'
 import { Exhaustive, type Reduction, type Searched } from './exhaustive.ts'
 import type { Explorer } from './explorer.ts'
 import { Keys } from './keys.ts'
 import { type Edged, graphFor, type Lasso, type Liveness, liveness, needsGraph } from './liveness.ts'
-import type { World } from './world.ts'
+import { isRelative, type World, type WorldOptions } from './world.ts'
 
 /** How everything is searched. */
-export interface SearchOptions {
+export interface SearchOptions extends Pick<WorldOptions, 'without' | 'time' | 'mode'> {
   readonly states?: number | undefined
   readonly depth?: number | undefined
   readonly reduction?: Reduction | undefined
-  /**
-   * `relative`: states are one when they differ only by when they are. Default `relative` when something is said about
-   * what happens eventually, else `absolute`. Clusters with CronJobs are always `absolute`.
-   */
-  readonly time?: 'absolute' | 'relative' | undefined
   /** How far back ages are told apart in relative time, in ms. Default 15 minutes. */
   readonly agesMs?: number | undefined
   /** Whose names do not count. Default `['pods']` in relative time, else nobody's. */
@@ -39,14 +33,9 @@ export interface Exhausted extends Searched {
 
 /** How states are told apart in this exploration. */
 export function keysFor({ base, judge }: Pick<World, 'base' | 'judge'>, options: SearchOptions): Keys {
-  const { ground, initial } = base
-  const isLive = needsGraph(judge.properties)
-  const hasSchedules = ground.cells.ofResource('cronjobs.batch').some((slot) => ground.cells.read(initial, slot) !== 0)
-  if (options.time === 'relative' && hasSchedules)
-    throw new KybernError('KYB-EXPLORE', 'CronJobs go by the time of day: leave `time` absolute')
-  const time = hasSchedules ? 'absolute' : (options.time ?? (isLive ? 'relative' : 'absolute'))
+  const time = isRelative(base, judge.properties, options) ? 'relative' : 'absolute'
   const symmetry = options.symmetry ?? (time === 'relative' ? ['pods'] : [])
-  return new Keys(ground, { time, symmetry, horizonMs: options.agesMs })
+  return new Keys(base.ground, { time, symmetry, horizonMs: options.agesMs })
 }
 
 /** Searches everything within the budget. */
@@ -65,7 +54,7 @@ export function searched(world: World, options: SearchOptions): Exhausted {
   const { states = 200_000, depth = Number.POSITIVE_INFINITY } = options
   const seen = search.search(base.initial, { states, depth, enough: decide })
   if (seen.found === undefined && live?.violation === undefined) decide()
-  const assumes = [...assumptions(reduction, keys), ...(live?.starving ?? []).map(starving)]
+  const assumes = [...assumptions(reduction, keys), ...leftOut(options), ...(live?.starving ?? []).map(starving)]
   const parts = { ...seen, assumes, loop: 0, log: seen.found?.log, violation: seen.found?.violation }
   const lasso = seen.found === undefined ? live?.violation : undefined
   return lasso === undefined ? parts : { ...parts, ...told(explorer, search, base.initial, lasso, keys) }
@@ -76,6 +65,10 @@ function assumptions(reduction: Reduction, keys: Keys): string[] {
     ...(reduction === 'quiet' ? ['controllers are woken by every change of what they read'] : []),
     ...keys.assumes,
   ]
+}
+
+function leftOut({ without = [] }: SearchOptions): string[] {
+  return without.length === 0 ? [] : [`nobody does the work of ${without.join(', ')}`]
 }
 
 function starving({ property, loop }: Lasso): string {

@@ -11,6 +11,7 @@ import { Moved } from './draft.ts'
 import { Explorer, type Input } from './explorer.ts'
 import { type Base, baseOf } from './ground.ts'
 import { Judge } from './judge.ts'
+import { needsGraph } from './liveness.ts'
 import { Budget, type FaultBudget } from './menu.ts'
 import { Sees } from './sight.ts'
 import { System } from './system.ts'
@@ -30,6 +31,15 @@ export interface WorldOptions {
   readonly faultsOf?: readonly string[] | undefined
   /** Leases and node health go on beating. Default: when nodes may die or fall silent. */
   readonly heartbeats?: boolean | undefined
+  /** Who does not run: names of built-in controllers, `kubelet`, `scheduler`. Said in the report. Default: nobody is left out. */
+  readonly without?: readonly string[] | undefined
+  /**
+   * `relative`: states are one when they differ only by when they are; a positive horizon is then for ever. Default
+   * `relative` when all states are explored and something is said about what happens eventually, else `absolute`.
+   * Clusters with CronJobs are always `absolute`.
+   */
+  readonly time?: 'absolute' | 'relative' | undefined
+  readonly mode?: string | undefined
   /**
    * Controllers whose watches may be older than their own writes, by name; or true for all. Default: none of the
    * built-in ones (kybern sees to it that they are not), all of one's own, whose informers elsewhere promise no such thing.
@@ -80,14 +90,15 @@ function worldOf(
   cluster: Cluster,
   { inputs, inputsAwait, inputsWhen, horizonMs, uses }: Explored,
   properties: readonly Property[],
-  { faults, faultsOf, heartbeats, staleOwnReads }: WorldOptions,
+  options: WorldOptions,
   moving: ReadonlySet<string>,
 ): World {
+  const { faults, faultsOf, heartbeats, staleOwnReads, without } = options
   const budget = new Budget(faults, faultsOf)
   const breaksNodes =
     budget.touchesNodes || inputs.some((one) => 'fault' in one && ('kill' in one.fault || 'silence' in one.fault))
   const beating = heartbeats ?? breaksNodes
-  const base = baseOf(cluster, { moving, heartbeats: beating })
+  const base = baseOf(cluster, { moving, heartbeats: beating, without })
   const own = new Set(
     [...cluster.used, ...uses].flatMap((one) => ('reconcile' in one ? [`controller/${one.name}`] : [])),
   )
@@ -104,10 +115,25 @@ function worldOf(
   const explorer = new Explorer(system, {
     inputs: inputs.map((operation, i) => ({ ...inputOf(operation, base), ...awaiting(inputsAwait?.[i], base) })),
     inputsWhen,
-    horizonMs: horizonMs ?? (beating ? 600_000 : 0),
+    horizonMs:
+      (horizonMs ?? (beating ? 600_000 : 0)) * (isRelative(base, properties, options) ? Number.MAX_SAFE_INTEGER : 1),
     budget,
   })
   return { base, system, explorer, judge: new Judge(system, properties) }
+}
+
+/** Do times count only by their distance to now? */
+export function isRelative(
+  { ground, initial }: Base,
+  properties: readonly Property[],
+  { mode, time }: WorldOptions,
+): boolean {
+  const { cells } = ground
+  const hasSchedules = cells.ofResource('cronjobs.batch').some((slot) => cells.read(initial, slot) !== 0)
+  if (time === 'relative' && hasSchedules)
+    throw new KybernError('KYB-EXPLORE', 'CronJobs go by the time of day: leave `time` absolute')
+  if (time !== undefined || hasSchedules) return time === 'relative'
+  return (mode ?? 'exhaustive') === 'exhaustive' && needsGraph(properties)
 }
 
 const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
