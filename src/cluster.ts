@@ -33,6 +33,7 @@ import { createScheduler } from './scheduler/index.ts'
 import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
 import { definitions } from './store/custom-kinds.ts'
+import { noFaults } from './store/faults.ts'
 import { Latest } from './store/latest.ts'
 import { nobodyWaits } from './store/parked.ts'
 import type { Snapshot } from './store/snapshot.ts'
@@ -155,6 +156,8 @@ function newWorld(options: ClusterOptions, registry: Registry, snapshot: Snapsho
       log: new Ring(historyOf(options), snapshot.revision + 1),
       prng: prngOf(seed),
       waiting: nobodyWaits,
+      faults: noFaults,
+      seed,
       admission,
     },
     actors: new Map(),

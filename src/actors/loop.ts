@@ -5,13 +5,14 @@
 import { type Observable, Subject } from 'rxjs'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
-import type { ApiServer } from '../store/api-server.ts'
+import type { ApiServer, Struck } from '../store/api-server.ts'
 import { waitsFor } from '../store/parked.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import type { Agent, AgentIntent, Answer, TurnInput } from './agent.ts'
 import type { Host } from './host.ts'
-import { callbacks, type Inbox, newInbox, type World } from './world.ts'
+import { Lateness, lateView } from './late.ts'
+import { callbacks, delays, type Inbox, newInbox, type World } from './world.ts'
 
 /** One turn of one agent. `intents()` runs it; `refused` collects the keys whose write was refused during it. */
 export interface Turn {
@@ -20,12 +21,19 @@ export interface Turn {
   readonly refused: Set<string>
   /** The name of the last object created in this turn, for reports that speak of it. */
   created: string
+  /** Its agent crashed in the middle: what is left is not sent. */
+  crashed: boolean
 }
 
 /** Changes that may wait for one agent; past that it lists everything instead. */
 const changesLimit = 100_000
 /** How many turns may be taken without time moving before the loop says that two agents keep waking each other. */
 const livelockTurns = 100_000
+
+function put(box: Inbox, change: Change): void {
+  box.changes.push(change)
+  if (box.changes.length > changesLimit) Object.assign(box, { changes: [], resync: true })
+}
 
 export class Loop {
   readonly #world: World
@@ -35,6 +43,7 @@ export class Loop {
   readonly #watchers = new Map<string, Agent[]>()
   readonly #turns = new Subject<Turn>()
   readonly #callbacks = new Subject<string>()
+  readonly #lateness: Lateness
   readonly #onFailure: (agent: string, error: unknown) => void
   #current: Turn | undefined
   #stopped = false
@@ -44,9 +53,12 @@ export class Loop {
     this.#api = api
     this.#host = host
     this.#onFailure = onFailure
+    this.#lateness = new Lateness(world, () => api.view(), put)
     for (const agent of agents) this.add(agent)
     api.committed$.subscribe(({ change }) => this.#changed(change))
     api.outcome$.subscribe(({ transition, outcome }) => this.#answered({ transition, outcome }))
+    api.struck$.subscribe((struck) => this.#strike(struck))
+    api.faults$.subscribe(() => this.#lateness.tell(this.#agents, (id) => this.#inbox(id)))
   }
 
   /** Turns as they come; every agent's pipeline picks its own. */
@@ -121,8 +133,8 @@ export class Loop {
     if (agent === undefined) return
     this.#host.send(id, { type: 'controller.restarted', memory: agent.initial })
     this.#host.send(id, { type: 'views.synced' })
-    const { fired, deliveries } = this.#inbox(id)
-    this.#world.inboxes[id] = { ...newInbox(true), fired, deliveries }
+    const { fired, deliveries, late } = this.#inbox(id)
+    this.#world.inboxes[id] = { ...newInbox(true), fired, deliveries, late }
   }
 
   /** Takes turns until nobody has anything to do at this moment. */
@@ -182,7 +194,7 @@ export class Loop {
 
   /** True while writes wait for answers from outside. */
   get waiting(): boolean {
-    return this.#world.store.waiting.parked.length > 0
+    return this.#world.store.waiting.parked.some(({ delayed }) => delayed !== true)
   }
 
   /**
@@ -207,6 +219,7 @@ export class Loop {
     for (let timer = timers.take(store.now); timer !== undefined; timer = timers.take(store.now)) {
       const { agent, actor, event, id, data } = timer.data
       if (agent === callbacks) this.#callbacks.next(id)
+      else if (agent === delays) this.#api.resume(Number(id), [])
       else if (actor !== undefined && event !== undefined) this.deliverTo(agent, actor, event)
       else this.#inbox(agent).fired.push({ id, at: timer.at, data })
     }
@@ -239,15 +252,27 @@ export class Loop {
     }
     for (const agent of this.#watchers.get(change.resource) ?? []) {
       const box = this.#inbox(agent.id)
+      if (this.#world.store.faults.armed.length > 0 && this.#lateness.isLate(agent, box, change)) continue
       if (box.resync || agent.wakes?.(change, now) === false) continue
-      box.changes.push(change)
-      if (box.changes.length > changesLimit) Object.assign(box, { changes: [], resync: true })
+      put(box, change)
     }
+  }
+
+  #strike(struck: Struck): void {
+    if (struck.how === 'delay') {
+      const { timers, store } = this.#world
+      timers.set(`delayed write ${struck.id}`, store.now + struck.ms, false, { agent: delays, id: String(struck.id) })
+      return
+    }
+    if (this.#current?.agent === struck.by) this.#current.crashed = true
+    this.crash(struck.by)
+    this.restart(struck.by)
   }
 
   #answered(answer: Answer): void {
     const by = answer.transition.cause?.by
     const box = by === undefined ? undefined : this.#world.inboxes[by]
+    if (this.#current?.agent === by && this.#current?.crashed === true) return
     if (by === undefined || box === undefined) return
     const refused = !answer.outcome.ok
     if (!refused && answer.transition.type === 'report') return
@@ -260,12 +285,12 @@ export class Loop {
   }
 
   #turnOf(agent: Agent): Turn {
-    return { agent: agent.id, intents: () => this.#take(agent), refused: new Set(), created: '' }
+    return { agent: agent.id, intents: () => this.#take(agent), refused: new Set(), created: '', crashed: false }
   }
 
   #take(agent: Agent): readonly Transition[] {
     const box = this.#inbox(agent.id)
-    this.#world.inboxes[agent.id] = newInbox(false)
+    this.#world.inboxes[agent.id] = { ...newInbox(false), late: box.late }
     this.#host.send(agent.id, { type: 'turn.started' })
     const context = this.#host.get(agent.id)?.context as { cursor: number; memory: unknown }
     const { revision } = this.#world.store.snapshot
@@ -285,7 +310,7 @@ export class Loop {
 
   #input(agent: Agent, box: Inbox): TurnInput {
     return {
-      view: this.#api.view(),
+      view: this.#viewOf(box),
       changes: box.changes,
       resync: box.resync,
       fired: box.fired,
@@ -294,6 +319,11 @@ export class Loop {
       actors: this.#host.beneath(agent.id),
       chance: (site) => chanceOf(this.#world.seed, site),
     }
+  }
+
+  #viewOf({ late }: Inbox): View {
+    const { snapshot, registry, now } = this.#world.store
+    return Object.keys(late).length === 0 ? this.#api.view() : lateView(snapshot, late, registry, now)
   }
 
   #set(agent: string, intent: AgentIntent): Transition[] {

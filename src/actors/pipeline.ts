@@ -13,7 +13,9 @@ export function transitionsOf(agent: string, turn$: Observable<Turn>): Observabl
     filter((turn) => turn.agent === agent),
     concatMap((turn) =>
       from(turn.intents()).pipe(
-        filter((transition) => turn.refused.size === 0 || !turn.refused.has(transition.cause?.key ?? '')),
+        filter(
+          (transition) => !turn.crashed && (turn.refused.size === 0 || !turn.refused.has(transition.cause?.key ?? '')),
+        ),
         map((transition) => named(transition, turn.created)),
       ),
     ),

@@ -9,6 +9,7 @@ import type { Store } from '../store/api-server.ts'
 import { Latest } from '../store/latest.ts'
 import type { Change } from '../store/transition.ts'
 import type { Answer, Delivery, Fired } from './agent.ts'
+import type { LateOnes } from './late.ts'
 
 /** One actor: its machine's name, its snapshot (a value), and the agent it lives beneath. */
 export interface ActorCell {
@@ -36,7 +37,12 @@ export interface Inbox {
   fired: Fired[]
   deliveries: Delivery[]
   answers: Answer[]
+  /** Collections of which the agent is behind. */
+  late: LateOnes
 }
+
+/** The owner of timers after which a delayed write arrives. */
+export const delays = 'delays'
 
 /** The owner of timers that call functions of the embedding program instead of an agent. */
 export const callbacks = 'callbacks'
@@ -56,12 +62,20 @@ export interface World {
 
 /** An inbox without letters. `resync` for an agent that has yet to list everything. */
 export function newInbox(resync: boolean): Inbox {
-  return { changes: [], more: false, resync, fired: [], deliveries: [], answers: [] }
+  return { changes: [], more: false, resync, fired: [], deliveries: [], answers: [], late: {} }
 }
 
 function copyOf(box: Inbox): Inbox {
-  const { changes, more, resync, fired, deliveries, answers } = box
-  return { changes: [...changes], more, resync, fired: [...fired], deliveries: [...deliveries], answers: [...answers] }
+  const { changes, more, resync, fired, deliveries, answers, late } = box
+  return {
+    changes: [...changes],
+    more,
+    resync,
+    fired: [...fired],
+    deliveries: [...deliveries],
+    answers: [...answers],
+    late,
+  }
 }
 
 /** An independent world from this very moment. Nothing either of them does is seen by the other. */

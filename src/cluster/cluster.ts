@@ -19,6 +19,7 @@ import { controllersOfAll } from '../controllers/index.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { digest } from '../lib/digest.ts'
 import type { LogOptions } from '../node/simulated/logs.ts'
+import type { RequestRule, WatchRule } from '../store/faults.ts'
 import type { Snapshot } from '../store/snapshot.ts'
 import type { Cause, Committed, Delete, Outcome, Patch, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -26,7 +27,7 @@ import { type AdmitOptions, type Admitted, admittedAs, trialOf } from './admit.t
 import { applied } from './apply.ts'
 import { Clocks, type ClusterClock } from './clocks.ts'
 import { Driver } from './driver.ts'
-import { type Fault, inflict } from './fault.ts'
+import { arm, type Fault, inflict, type OngoingFault } from './fault.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
 import { outsideOf, Questions } from './questions.ts'
@@ -303,11 +304,19 @@ export class Cluster implements AsyncDisposable {
     return this
   }
 
-  /** Breaks something: a node, a controller, requests. */
-  fault(fault: Fault): void {
+  /**
+   * Breaks something: a node, a controller at once; requests and watches by a rule (`fault.on(…)`, `fault.watch(…)`), which
+   * goes on until it is lifted. Throws KYB-FAULT.
+   */
+  fault(fault: Fault): void
+  fault(rule: RequestRule | WatchRule): OngoingFault
+  fault(fault: Fault | RequestRule | WatchRule): OngoingFault | undefined {
     this.#driver.refuseClosed()
+    const act = (): void => this.#driver.act()
+    if (typeof fault === 'object' && fault !== null && 'type' in fault) return arm(this.#plane, fault, act)
     inflict(this.#plane, fault)
-    this.#driver.act()
+    act()
+    return undefined
   }
 
   /** A digest of all objects, all lives with their contexts, timers, clock and seed: equal worlds, equal text. */

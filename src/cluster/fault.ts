@@ -1,6 +1,7 @@
 /** Breaking things on purpose. What is not built here says so. */
 import type { Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
+import { type RequestRule, type WatchRule, withFault, withoutFault } from '../store/faults.ts'
 
 /**
  * `kill`: the node's machine dies with its containers; `silence`: it runs on but no word comes out; `restore`: it is
@@ -14,6 +15,40 @@ export type Fault =
   | { readonly restart: string }
 
 const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
+
+/** A fault that goes on: how often it struck, and its end. */
+export interface OngoingFault {
+  /** Requests struck, or changes lost, so far. */
+  readonly hits: number
+  /** Ends it; watches that were late are told what they missed. */
+  lift(): void
+}
+
+/** Puts a rule in force. Throws KYB-FAULT for what is none. */
+export function arm(plane: Plane, rule: RequestRule | WatchRule, act: () => void): OngoingFault {
+  const isRule = rule.type === 'request' ? 'strike' in rule : rule.type === 'watch' && 'lag' in rule
+  if (!isRule)
+    throw new KybernError(
+      'KYB-FAULT',
+      'the fault does not say what happens; end it with status(), lost(), drop(), delay(), duplicate(), crash(), hold() or lag()',
+    )
+  const { store } = plane.world
+  const { next: id } = store.faults
+  plane.api.setFaults(withFault(store.faults, rule, store.snapshot.revision))
+  let hits = 0
+  const armed = () => plane.world.store.faults.armed.find((one) => one.id === id)
+  return {
+    get hits() {
+      hits = armed()?.hits ?? hits
+      return hits
+    },
+    lift() {
+      hits = armed()?.hits ?? hits
+      plane.api.setFaults(withoutFault(plane.world.store.faults, id))
+      act()
+    },
+  }
+}
 
 /** Inflicts the fault at this moment. Throws KYB-FAULT for one that does not exist or names nobody. */
 export function inflict(plane: Plane, fault: Fault): void {
@@ -35,7 +70,7 @@ function inflictOn(plane: Plane, fault: Fault): void {
 function noFault(fault: unknown): KybernError {
   return new KybernError(
     'KYB-FAULT',
-    `there is no fault ${JSON.stringify(fault)}; there are kill, silence, restore, crash, restart`,
+    `there is no fault ${JSON.stringify(fault)}; there are kill, silence, restore, crash, restart, and fault.on(…), fault.watch(…)`,
   )
 }
 

@@ -25,7 +25,8 @@ export class Questions {
    */
   ask(resumed: () => void): boolean {
     let some = false
-    for (const { id, calls } of this.#api.store.waiting.parked) {
+    for (const { id, calls, delayed } of this.#api.store.waiting.parked) {
+      if (delayed === true) continue
       if (this.#stopped || this.#under.has(id)) continue
       const answers = calls.map((call) => this.#answer(call))
       if (answers.some((answer) => answer instanceof Promise)) this.#later(id, answers, resumed)

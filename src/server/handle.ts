@@ -25,6 +25,7 @@ import { proxyNode } from './proxy-node.ts'
 import { getMany, getOne } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
 import { answerReview } from './reviews.ts'
+import { refuseFaulty } from './stale.ts'
 import { requestToken } from './token-request.ts'
 import { createOne, deleteMany, deleteOne, patchOne, updateOne } from './write.ts'
 
@@ -107,6 +108,7 @@ async function routed(call: Call): Promise<Response> {
   refuseScope(call, kind)
   if (kind.virtual === true && info.name !== '') throw resourceNotFound()
   refuseMethod(call)
+  refuseFaulty(call, kind)
   const response = await (kind.deprecated === undefined ? served(call, kind) : answeredAnyway(call, kind))
   if (kind.deprecated !== undefined) {
     const labels = `group="${kind.group}",removed_release="",resource="${kind.plural}",subresource="${info.subresource}"`

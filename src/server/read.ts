@@ -21,13 +21,14 @@ import { listAnswer } from './list-answer.ts'
 import { type Continue, continueToken, type ListOptions, listOptions, whyNotVersion } from './list-options.ts'
 import { type Accepted, objectForm, watchForm } from './negotiate.ts'
 import { predicateOf } from './select.ts'
+import { seenObject, seenUpTo } from './stale.ts'
 import { watchAnswer } from './watch-stream.ts'
 
 /** The stored object a request names, or 404. */
 export function storedObject(call: Call, kind: Kind): KubeObject {
   const { name } = call.info
   const namespace = kind.namespaced ? call.info.namespace : ''
-  const object = call.cluster.view.get(kind, namespace, name)
+  const object = seenObject(call, kind, namespace, name)
   if (object === undefined) throw notFound(kind.groupResource, name)
   return object
 }
@@ -71,7 +72,7 @@ export function pageOf(
   const { info, cluster } = call
   const { view } = cluster
   const { limit, token } = options
-  const revision = revisionOf(options, view.revision)
+  const revision = revisionOf(options, seenUpTo(call, kind.resource) ?? view.revision)
   const all = objectsAt(call, kind, revision, token)
   const selects = predicateOf(kind, info)
   const rest = token === undefined ? all : all.filter((object) => keyOf(object) > token.start)

@@ -15,6 +15,7 @@ import { type Converter, converterOf } from './converting.ts'
 import { type ListOptions, whyNotVersion } from './list-options.ts'
 import type { Accepted } from './negotiate.ts'
 import { type Predicate, predicateOf } from './select.ts'
+import { lateness, seenList } from './stale.ts'
 import { type Framer, framesOf, type WatchEvent } from './watch-frames.ts'
 
 /** Events that may wait for one client. */
@@ -100,10 +101,13 @@ function source(
       const inOrder = kind.custom?.conversion === undefined ? pass : afterConversion(kind, prepare, pass, refuse)
       if (!begin(call, kind, selects, shape, from, options, send, inOrder))
         return refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
+      const { offer, flush } = lateness(call, kind, inOrder)
+      const faults = api.faults$.subscribe(flush)
+      cleanups.push(() => faults.unsubscribe())
       const subscription = api.committed$.subscribe({
         // A version of the future is waited for.
         next: ({ change }) => {
-          if (change.revision > (from ?? 0)) inOrder(change)
+          if (change.revision > (from ?? 0)) offer(change)
           if (change.resource === definitions && isOver(call, kind)) end(controller)
         },
         complete: () => end(controller),
@@ -152,7 +156,7 @@ function begin(
 ): boolean {
   const { api } = call.cluster.plane
   if (from === undefined) {
-    for (const object of api.view().list(kind)) if (selects(object)) send({ type: 'ADDED', object: shape(object) })
+    for (const object of seenList(call, kind)) if (selects(object)) send({ type: 'ADDED', object: shape(object) })
     if (options.initialEvents && options.bookmarks) send(bookmark(kind, shape, api.store.snapshot.revision, true))
     return true
   }

@@ -6,13 +6,14 @@
 
 import { Observable, type Observer, Subject } from 'rxjs'
 import type { Registry } from '../api/registry.ts'
-import { serviceUnavailable, tooManyRequests } from '../api/status-error.ts'
+import { type StatusError, serviceUnavailable, tooManyRequests } from '../api/status-error.ts'
 import { Mailbox } from '../lib/mailbox.ts'
 import type { Prng } from '../lib/prng.ts'
 import type { Ring } from '../lib/ring.ts'
 import type { AdmissionPlugin } from './admission-step.ts'
 import { type Pending, reduce } from './commit.ts'
 import { registryAfter } from './custom-kinds.ts'
+import { type Asked, askedBy, type FaultState, refusalOf, type Strike, struck, timedOut } from './faults.ts'
 import type { Latest } from './latest.ts'
 import type { OutsideAnswer } from './outside.ts'
 import { answeredBy, behind, named, type Waiting, withoutParked, withParked } from './parked.ts'
@@ -33,6 +34,9 @@ export interface Store {
   prng: Prng
   /** Writes that wait for answers from outside. */
   waiting: Waiting
+  /** Faults that are in force. */
+  faults: FaultState
+  readonly seed: number
   readonly admission: readonly AdmissionPlugin[]
 }
 
@@ -41,7 +45,14 @@ interface Letter {
   readonly answer: ((outcome: Outcome) => void) | undefined
   /** What waited behind a write that waited: sent when it is done, dropped when it is refused. */
   readonly followers?: readonly Transition[]
+  /** Faults had their turn with it. */
+  readonly spared?: boolean
 }
+
+/** A fault that somebody else has to carry out: a sender that crashes, a write that waits for its time. */
+export type Struck =
+  | { readonly how: 'crash'; readonly by: string }
+  | { readonly how: 'delay'; readonly id: number; readonly ms: number }
 
 /**
  * Letters that may be posted within one delivery. Past it they are refused with 429: a subscriber that answers every
@@ -54,6 +65,8 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   readonly #snapshots = new Subject<Snapshot>()
   readonly #committed = new Subject<Committed>()
   readonly #outcomes = new Subject<{ transition: Transition; outcome: Outcome }>()
+  readonly #struck = new Subject<Struck>()
+  readonly #faults = new Subject<FaultState>()
   readonly #mailbox = new Mailbox<Letter>((letter) => this.#handle(letter))
 
   /** Who is to be told what comes of a parked write. Callbacks are no part of the world: a fork tells nobody. */
@@ -78,6 +91,22 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   /** The answer to every transition, refused ones included. */
   get outcome$(): Observable<{ transition: Transition; outcome: Outcome }> {
     return this.#outcomes.asObservable()
+  }
+
+  /** Faults for the loop to carry out. */
+  get struck$(): Observable<Struck> {
+    return this.#struck.asObservable()
+  }
+
+  /** The faults in force, whenever one came or was lifted. */
+  get faults$(): Observable<FaultState> {
+    return this.#faults.asObservable()
+  }
+
+  /** Puts other faults in force. */
+  setFaults(faults: FaultState): void {
+    this.store.faults = faults
+    this.#faults.next(faults)
   }
 
   next(transition: Transition): void {
@@ -109,7 +138,8 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     const outcome = { ok: false, error: serviceUnavailable('the cluster was closed while the request waited') } as const
     for (const answer of this.#callers.values()) answer(outcome)
     this.#callers.clear()
-    for (const subject of [this.#snapshots, this.#committed, this.#outcomes]) subject.complete()
+    for (const subject of [this.#snapshots, this.#committed, this.#outcomes, this.#struck, this.#faults])
+      subject.complete()
   }
 
   #post(letter: Letter): void {
@@ -132,13 +162,13 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     this.store.waiting = withoutParked(this.store.waiting, id)
     const answer = this.#callers.get(id)
     this.#callers.delete(id)
-    this.#post({ transition: answeredBy(parked, answers), answer, followers: parked.followers })
+    this.#post({ transition: answeredBy(parked, answers), answer, followers: parked.followers, spared: true })
   }
 
   /** Parks a write until its answers are there. */
-  #park({ transition, calls }: Pending, { answer, followers }: Letter): void {
+  #park({ transition, calls }: Pending, { answer, followers }: Letter, delayed = false): void {
     const id = this.store.waiting.next
-    this.store.waiting = withParked(this.store.waiting, { transition, calls, followers: followers ?? [] })
+    this.store.waiting = withParked(this.store.waiting, { transition, calls, followers: followers ?? [], delayed })
     if (answer !== undefined) this.#callers.set(id, answer)
   }
 
@@ -149,11 +179,14 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
       this.store.waiting = queued
       return
     }
-    const { snapshot, outcome, pending, before = [] } = reduce(this.store, transition)
+    const strike = letter.spared === true || this.store.faults.armed.length === 0 ? undefined : this.#strike(transition)
+    if (strike !== undefined && this.#stopped(strike, letter)) return
+    const { snapshot, outcome: reached, pending, before = [] } = reduce(this.store, transition)
     if (pending !== undefined) return this.#park(pending, letter)
     this.store.snapshot = snapshot
-    if (outcome.ok && outcome.change !== undefined) {
-      const changes = [...before, outcome.change]
+    const outcome: Outcome = strike?.how === 'lost' && reached.ok ? { ok: false, error: timedOut() } : reached
+    if (reached.ok && reached.change !== undefined) {
+      const changes = [...before, reached.change]
       for (const { resource, key, type, object } of changes)
         this.store.latest.follow(snapshot, resource, key, type === 'DELETED' ? undefined : object)
       for (const change of changes) {
@@ -165,8 +198,45 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     }
     this.#outcomes.next({ transition, outcome })
     answer?.(outcome)
+    if (strike?.how === 'duplicate') this.#post({ transition, answer: undefined, spared: true })
     if (!outcome.ok) return
     for (const next of followers)
       this.#post({ transition: named(next, outcome.object.metadata.name), answer: undefined })
+  }
+
+  /** The fault that strikes a request; counts it. */
+  #strike(transition: Transition): Strike | undefined {
+    const asked = askedBy(transition)
+    if (asked === undefined) return undefined
+    const { strike, state } = struck(this.store.faults, asked, this.store.seed)
+    this.store.faults = state
+    return strike
+  }
+
+  /** True when the write is not carried out now. */
+  #stopped(strike: Strike, { transition, answer, followers = [] }: Letter): boolean {
+    const refuse = (error: StatusError): true => {
+      const outcome = { ok: false, error } as const
+      this.#outcomes.next({ transition, outcome })
+      answer?.(outcome)
+      return true
+    }
+    switch (strike.how) {
+      case 'status':
+        return refuse(refusalOf(strike.code, askedBy(transition) as Asked))
+      case 'drop':
+        return refuse(timedOut())
+      case 'crash':
+        this.#struck.next({ how: 'crash', by: transition.cause?.by ?? '' })
+        return refuse(timedOut())
+      case 'delay': {
+        const { next: id } = this.store.waiting
+        this.#park({ transition, calls: [] }, { transition, answer, followers }, true)
+        this.#struck.next({ how: 'delay', id, ms: strike.ms })
+        return true
+      }
+      default:
+        return false
+    }
   }
 }

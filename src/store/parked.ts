@@ -11,6 +11,8 @@ export interface Parked {
   readonly transition: Transition
   readonly calls: readonly OutsideCall[]
   readonly followers: readonly Transition[]
+  /** It waits for its time, not for an answer: a fault delays it. */
+  readonly delayed?: boolean
 }
 
 /** `next` is the id of the one parked next. */

@@ -17,6 +17,7 @@ import { checkController } from './check-controller.ts'
 
 /** Explores and throws for a violation; `check.controller` tries a controller in every situation with no property written. */
 export const check = Object.assign(checkWorld, { controller: checkController })
+export { fault, fault as faults } from '../cluster/fault-rules.ts'
 export { PropertyViolated } from './check.ts'
 export type { ControllerCheck } from './check-controller.ts'
 export { type Explorable, type ExploreOptions, explore, replay } from './explore/explore.ts'
