@@ -103,7 +103,6 @@ function source(
         return refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
       const { offer, flush } = lateness(call, kind, inOrder)
       const faults = api.faults$.subscribe(flush)
-      cleanups.push(() => faults.unsubscribe())
       const subscription = api.committed$.subscribe({
         // A version of the future is waited for.
         next: ({ change }) => {
@@ -112,7 +111,10 @@ function source(
         },
         complete: () => end(controller),
       })
-      cleanups.push(() => subscription.unsubscribe())
+      cleanups.push(
+        () => subscription.unsubscribe(),
+        () => faults.unsubscribe(),
+      )
       const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : defaultTimeoutSeconds
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
