@@ -76,7 +76,8 @@ export function lateness(call: Call, kind: Kind, pass: (change: Change) => void)
     flush()
     pass(change)
   }
-  return { offer, flush }
+  const faults = call.cluster.plane.api.faults$.subscribe(flush)
+  return { offer, stop: () => faults.unsubscribe() }
 }
 
 /** The object as the client sees it. */

@@ -101,8 +101,7 @@ function source(
       const inOrder = kind.custom?.conversion === undefined ? pass : afterConversion(kind, prepare, pass, refuse)
       if (!begin(call, kind, selects, shape, from, options, send, inOrder))
         return refuse(`too old resource version: ${from} (${api.store.log.oldest})`)
-      const { offer, flush } = lateness(call, kind, inOrder)
-      const faults = api.faults$.subscribe(flush)
+      const { offer, stop } = lateness(call, kind, inOrder)
       const subscription = api.committed$.subscribe({
         // A version of the future is waited for.
         next: ({ change }) => {
@@ -111,10 +110,7 @@ function source(
         },
         complete: () => end(controller),
       })
-      cleanups.push(
-        () => subscription.unsubscribe(),
-        () => faults.unsubscribe(),
-      )
+      cleanups.push(stop, () => subscription.unsubscribe())
       const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : defaultTimeoutSeconds
       const timer = clock.after(seconds * 1000, () => end(controller))
       cleanups.push(() => timer.cancel())
