@@ -1,7 +1,9 @@
 /** Saving a run, and repeating one. */
 import { toRfc3339 } from '../api/time.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { objectsOf } from '../cluster/manifest.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
+import type { StartWorld } from '../cluster/world/read-world.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { carryOut, isPlain, plain } from './calls.ts'
 import { type RunFile, type RunStep, runFileVersion } from './run-file.ts'
@@ -30,7 +32,21 @@ export function savedOptions(watched: Watched): RunFile['options'] {
   const kept = Object.fromEntries(rest.map(([name, value]) => [name, plain(value)]))
   const { startedAt } = watched
   const start = startedAt % 1000 === 0 ? toRfc3339(startedAt) : startedAt
-  return { nodes: plain(options.nodes ?? 3), seed: plane.world.seed, start, ...kept }
+  return { nodes: plain(nodesOf(options)), seed: plane.world.seed, start, ...kept }
+}
+
+/** The nodes asked for beside those that the cluster's world brought. */
+function nodesOf({ nodes = 3, world }: ClusterOptions): NonNullable<ClusterOptions['nodes']> {
+  if (world === undefined || typeof nodes === 'number') return nodes
+  const brought = isStartWorld(world)
+    ? (world.objects.nodes ?? [])
+    : objectsOf(world).filter(({ kind }) => kind === 'Node')
+  const names = new Set(brought.map(({ metadata }) => metadata.name))
+  return nodes.filter(({ name }) => !names.has(name))
+}
+
+function isStartWorld(world: NonNullable<ClusterOptions['world']>): world is StartWorld {
+  return typeof world === 'object' && !Array.isArray(world) && 'objects' in world && 'now' in world
 }
 
 /** Throws KYB-INSPECT-UNRECORDED when the steps do not reach back to the beginning. */

@@ -43,6 +43,19 @@ describe('a run', () => {
     expect(await page.client.ask('test', {})).toContain("cluster.patch('Deployment', 'web', { spec: { replicas: 2 } }")
   })
 
+  it('of a cluster that began with the objects of another one begins with them too', async () => {
+    await using first = await inspected({ seed: 4 })
+    await first.cluster.apply(web(2))
+    await first.cluster.settle()
+    const world = ['Deployment', 'ReplicaSet', 'Pod', 'Node'].flatMap((kind) => first.cluster.list(kind))
+    await using scene = await inspected({ seed: 5, world, nodes: [{ name: 'fresh' }] })
+    await scene.page.client.ask('scale', { kind: 'Deployment', name: 'web', replicas: 3 })
+    await scene.page.client.ask('settle', {})
+    const file = await scene.page.client.ask('save', {})
+    expect(file.options.nodes).toEqual([{ name: 'fresh' }])
+    expect(await scene.page.client.ask('open', { text: JSON.stringify(file) })).toMatchObject({ same: true })
+  })
+
   it('in eager time is quiet after each command', async () => {
     await using scene = await inspected({ seed: 11, time: 'eager', start: '2026-01-01T00:00:00Z' })
     const { client } = scene.page
