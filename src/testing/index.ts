@@ -19,15 +19,17 @@ import { checkController } from './check-controller.ts'
 export const check = Object.assign(checkWorld, { controller: checkController })
 export { fault, fault as faults } from '../cluster/fault-rules.ts'
 export { PropertyViolated } from './check.ts'
+export { type AuditReport, type CheckAuditOptions, checkAudit } from './check-audit.ts'
 export type { ControllerCheck } from './check-controller.ts'
 export { type Explorable, type ExploreOptions, explore, replay } from './explore/explore.ts'
 export type { FaultBudget } from './explore/menu.ts'
 export type { Counterexample, Covered, PropertyReport, Report, Verdict } from './explore/report.ts'
 export type { StoryStep } from './explore/story.ts'
+export { importWorld, type StartWorld } from './import.ts'
 export * from './inputs.ts'
 export { Moment } from './moment.ts'
 export { type Operation, operationText, transitionsOf } from './operation.ts'
-export { perform } from './perform.ts'
+export { momentOf, perform } from './perform.ts'
 export {
   always,
   ended,
@@ -49,5 +51,7 @@ export {
 } from './property.ts'
 export { playFile, type Replayed, type ReplayFile } from './replay-file.ts'
 export { type Scenario, ScenarioBuilder, scenario } from './scenario.ts'
+export { tWise } from './t-wise.ts'
 export { exploreTopologies, type TopologyBounds, topologies } from './topology.ts'
+
 export { verify }
