@@ -42,7 +42,7 @@ export interface Origin {
 const checkpointLimit = 32
 /** Entries after which a checkpoint is made though nothing was done. */
 const checkpointEvery = 4000
-/** Steps recorded; past it the run can no longer be saved or repeated. */
+/** Steps recorded; past it they are forgotten, the run can no longer be saved, and rewinding reaches back to here. */
 const stepLimit = 20_000
 
 export class Watched {
@@ -184,8 +184,15 @@ export class Watched {
   }
 
   #record(step: RunStep): void {
-    if (this.#steps.length >= stepLimit) this.#recorded = false
-    else this.#steps.push(step)
+    if (this.#steps.length >= stepLimit) this.#forget()
+    this.#steps.push(step)
+  }
+
+  /** Something happened that cannot be repeated, or too much did: what is kept begins anew after it. */
+  #forget(): void {
+    this.#recorded = false
+    this.#steps = []
+    this.#checkpoints = []
   }
 
   /** A write from outside: one of a command of the session is the command's, others are steps of their own. */
@@ -200,7 +207,7 @@ export class Watched {
   #input(input: Input): void {
     if (this.recorder.doing !== undefined) return
     // A fault with functions in it cannot be told again.
-    if (input.type === 'fault' && !isPlain(input.fault)) this.#recorded = false
+    if (input.type === 'fault' && !isPlain(input.fault)) return this.#forget()
     const call: Call =
       input.type === 'fault'
         ? { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }

@@ -8,7 +8,12 @@ import type { Terminal } from './terminal.ts'
 const name = 'nginx-deployment'
 
 /** Ends when all replicas are ready. */
-export async function demo(cluster: Cluster, kubeconfig: string, terminal: Terminal): Promise<void> {
+export async function demo(
+  cluster: Cluster,
+  kubeconfig: string,
+  inspector: string | undefined,
+  terminal: Terminal,
+): Promise<void> {
   const path = join(packageRoot(), 'fixtures', 'nginx-deployment.yaml')
   terminal.say(`applying ${relative(process.cwd(), path)}`)
   const shown = whenReady(cluster, terminal)
@@ -16,6 +21,7 @@ export async function demo(cluster: Cluster, kubeconfig: string, terminal: Termi
   await shown
   const here = relative(process.cwd(), kubeconfig)
   terminal.say(`kubeconfig: ${kubeconfig}`)
+  if (inspector !== undefined) terminal.say(`inspector: ${inspector}`)
   terminal.say(`try: kubectl --kubeconfig ${here} get deployments,replicasets,pods -o wide`)
   terminal.say(`     kubectl --kubeconfig ${here} set image deployment/${name} nginx=nginx:1.16.1`)
   terminal.say(`     kubectl --kubeconfig ${here} rollout status deployment/${name}`)

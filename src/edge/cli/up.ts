@@ -53,7 +53,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
       terminal.say(`merged into ${merged.path}; taken out again when the cluster ends`)
     }
     announce(home, started, options, terminal)
-    if (options.demo === true) await Promise.race([demo(started.cluster, home.kubeconfig, terminal), ends])
+    const { cluster, inspector: page } = started
+    if (options.demo === true) await Promise.race([demo(cluster, home.kubeconfig, page?.url, terminal), ends])
     await ends
     terminal.say('ending the cluster')
     return 0
