@@ -2,7 +2,7 @@
  * What a property may look at: the cluster at one moment, read only. The same reading serves the explorer, a live
  * cluster, a recorded run and an audit log, so a property is written once.
  */
-import type { KubeObject } from '../api/object.ts'
+import { type KubeObject, type OwnerReference, splitKey } from '../api/object.ts'
 import { isPodFinished } from '../api/pod-status.ts'
 import { matchesRequirements, parseLabelSelector } from '../api/selector.ts'
 import type { View } from '../store/view.ts'
@@ -62,6 +62,23 @@ export class Moment {
   /** Objects any of whose owners has this uid. */
   ownedBy(kind: string, uid: string): readonly KubeObject[] {
     return this.#view.by(this.#resource(kind), 'owner', uid)
+  }
+
+  /** Objects whose index of that kind has the value: pods by `node`, `orphan` (a namespace), `ip`; slices by `service`. */
+  indexed(kind: string, index: string, value: string): readonly KubeObject[] {
+    return this.#view.by(this.#resource(kind), index, value)
+  }
+
+  /** The object a reference of an object in that namespace points at; undefined when it is gone or another has its name. */
+  ownerOf(reference: OwnerReference, namespace = ''): KubeObject | undefined {
+    const found = this.#view.owner(reference, namespace)
+    return found?.metadata.uid === reference.uid ? found : undefined
+  }
+
+  /** The object by key of its collection (`namespace/name`, or `name`). */
+  at(resource: string, key: string): KubeObject | undefined {
+    const { namespace, name } = splitKey(key)
+    return this.#view.get(resource, namespace, name)
   }
 
   /** The object with this uid, or undefined: looks through all of a kind. */

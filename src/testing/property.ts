@@ -5,13 +5,13 @@
  */
 import type { KubeObject, ResourceKey } from '../api/object.ts'
 import { parseDuration } from '../api/time.ts'
-import type { Cause } from '../store/transition.ts'
+import type { Cause, Transition } from '../store/transition.ts'
 import type { Moment } from './moment.ts'
 
 /** One committed write, and what its writer had before its eyes. */
 export interface Write {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
-  /** `create`, `update`, `update/status`, `patch`, `delete`, `bind`: what was asked. */
+  /** `create`, `update`, `update/status`, `patch`, `delete`, `evict`, `bind`: what was asked. */
   readonly verb: string
   readonly resource: ResourceKey
   /** `namespace/name`, or `name`. */
@@ -26,6 +26,11 @@ export interface Write {
   readonly cause: Cause
   /** What the writer saw when it decided: older than the truth when its watches lag. */
   readonly believed: Moment
+  /** The request itself, where it is known (a live cluster). */
+  readonly asked?: Transition
+  /** The store's number of this write and of the one before it, where writes are numbered (a live cluster). */
+  readonly revision?: number
+  readonly follows?: number
 }
 
 /** True when it is so; false or a sentence that says what is wrong when it is not. */
@@ -48,6 +53,10 @@ export type Formula =
 /** A property. `as`, `within` and `documented` answer a copy that says more. */
 export interface Property {
   readonly name: string
+  /** The row of the library it is: `R2`. */
+  readonly id: string | undefined
+  /** The claim in one sentence. */
+  readonly says: string | undefined
   readonly class: PropertyClass
   readonly formula: Formula
   /** Where it is documented: a URL, a KEP, an issue. */
@@ -56,18 +65,26 @@ export interface Property {
   readonly withinMs: number | undefined
   as(name: string): Property
   within(duration: string | number): Property
-  documented(as: { readonly class: PropertyClass; readonly source: string }): Property
+  documented(as: Documentation): Property
+}
+
+/** What `documented` tells of a property. */
+export interface Documentation {
+  readonly class: PropertyClass
+  readonly source: string
+  readonly id?: string
+  readonly says?: string
 }
 
 function property(formula: Formula, said: Partial<Omit<Property, 'formula'>> = {}): Property {
-  const { name = formula.type, class: claim = 'user', source, withinMs } = said
-  const parts = { name, class: claim, source, withinMs }
+  const { name = formula.type, class: claim = 'user', source, withinMs, id, says } = said
+  const parts = { name, class: claim, source, withinMs, id, says }
   return Object.freeze({
     ...parts,
     formula,
     as: (other: string) => property(formula, { ...parts, name: other }),
     within: (duration: string | number) => property(formula, { ...parts, withinMs: parseDuration(duration) }),
-    documented: (as: Pick<Property, 'class' | 'source'>) => property(formula, { ...parts, ...as }),
+    documented: (as: Documentation) => property(formula, { ...parts, ...as }),
   })
 }
 

@@ -178,6 +178,7 @@ function nameOfTransition(transition: Transition): string {
 
 function verbOf(transition: Transition): string {
   if (transition.type === 'pod.bind') return 'bind'
+  if (transition.type === 'delete' && transition.eviction !== undefined) return 'evict'
   const subresource = 'subresource' in transition ? transition.subresource : undefined
   return subresource ? `${transition.type}/${subresource}` : transition.type
 }
