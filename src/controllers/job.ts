@@ -24,7 +24,8 @@ import {
   sorted,
   trackingFinalizer,
 } from './job/pods.ts'
-import { isSuccess, type Verdict, verdictOf } from './job/policy.ts'
+import { isSuccess } from './job/policy.ts'
+import { type Tally, tallied } from './job/tally.ts'
 import { podFrom } from './pod-template.ts'
 import { createOf, deleteOf, reportOf, statusOf, updateOf } from './writes.ts'
 
@@ -34,17 +35,11 @@ const firstBackoffMs = 10_000
 const longestBackoffMs = 600_000
 /** Pods made in one reconcile at most. */
 const burst = 500
+/** Conditions that say how a Job will end, while its pods are still being counted. */
+const successful = 'SuccessCriteriaMet'
+const failing = 'FailureTarget'
 
 type Status = Readonly<Record<string, unknown>>
-
-/** What a Job has come to with the pods that were just counted. */
-interface Tally {
-  readonly succeeded: number
-  readonly failed: number
-  readonly done: ReadonlySet<number>
-  readonly lost: ReadonlySet<number>
-  readonly verdict: Verdict | undefined
-}
 
 interface End {
   readonly type: 'Complete' | 'Failed'
@@ -72,7 +67,7 @@ export function reconcile(view: View, key: string): readonly Intent[] {
 }
 
 function worked(view: View, job: KubeObject, pods: JobPods, all: readonly KubeObject[]): readonly Intent[] {
-  const tally = tallied(job, pods)
+  const tally = tallied(job, pods.uncounted, all)
   const end = endOf(job, tally, pods, view.now)
   const suspended = job.spec.suspend === true
   const { intents, created } =
@@ -83,7 +78,7 @@ function worked(view: View, job: KubeObject, pods: JobPods, all: readonly KubeOb
   return [
     ...written,
     ...pods.uncounted.map(released),
-    ...reports(job, end, suspended),
+    ...reports(job, tally.isCounted ? end : undefined, suspended),
     ...intents,
     ...created,
     ...deadline(job, end),
@@ -96,36 +91,20 @@ function released(pod: KubeObject): Transition {
   return updateOf(Pod, { ...pod, metadata: { ...pod.metadata, finalizers } })
 }
 
-function tallied(job: KubeObject, pods: JobPods): Tally {
-  const indexed = job.spec.completionMode === 'Indexed'
-  const done = indexesOf(job.status?.completedIndexes)
-  const lost = indexesOf(job.status?.failedIndexes)
-  let succeeded = indexed ? 0 : (job.status?.succeeded ?? 0)
-  let failed = job.status?.failed ?? 0
-  let verdict: Verdict | undefined
-  for (const pod of pods.uncounted) {
-    const index = indexOf(pod)
-    if (hasSucceeded(pod)) {
-      if (!indexed) succeeded++
-      else if (index !== undefined && index < (job.spec.completions ?? 0)) done.add(index)
-      continue
-    }
-    const rule = verdictOf(job, pod)
-    if (rule.action === 'FailJob') verdict ??= rule
-    if (rule.action !== 'Ignore') failed++
-    if (index === undefined) continue
-    const limit = job.spec.backoffLimitPerIndex
-    const failures = Number(pod.metadata.annotations?.['batch.kubernetes.io/job-index-failure-count'] ?? 0)
-    if (rule.action === 'FailIndex' || (limit !== undefined && rule.action !== 'Ignore' && failures >= limit))
-      lost.add(index)
-  }
-  for (const index of done) lost.delete(index)
-  return { succeeded: indexed ? done.size : succeeded, failed, done, lost, verdict }
+/** What was decided already, before all pods were counted. */
+function decided({ status }: KubeObject): End | undefined {
+  const conditions = (status?.conditions ?? []) as Condition[]
+  const found = conditions.find(({ type, status: is }) => is === 'True' && (type === successful || type === failing))
+  if (found === undefined) return undefined
+  const { type, reason = '', message = '' } = found
+  return { type: type === successful ? 'Complete' : 'Failed', reason, message }
 }
 
 /** Why the Job is over with this tally; undefined while it is not. */
 function endOf(job: KubeObject, tally: Tally, pods: JobPods, now: number): End | undefined {
   const { spec, status } = job
+  const before = decided(job)
+  if (before !== undefined) return before
   const failed = (reason: string, message: string): End => ({ type: 'Failed', reason, message })
   if (tally.verdict !== undefined) return failed('PodFailurePolicy', tally.verdict.message)
   const deadlineAt =
@@ -294,7 +273,8 @@ function statusFrom(
   const suspended = job.spec.suspend === true
   const { startTime: began, completionTime: _done, conditions: before, ...old } = job.status ?? {}
   const startTime = suspended ? undefined : (began ?? now)
-  const conditions = conditionsOf(before, end, suspended, now)
+  const over = tally.isCounted ? end : undefined
+  const conditions = conditionsOf(before, end, over !== undefined, suspended, now)
   const terminating = pods.terminating.length + (end !== undefined || suspended ? pods.active.length : 0)
   const {
     active: _a,
@@ -311,14 +291,14 @@ function statusFrom(
     ...rest,
     ...(conditions.length > 0 && { conditions }),
     ...(startTime === undefined ? {} : { startTime }),
-    ...(end?.type === 'Complete' && { completionTime: now }),
+    ...(over?.type === 'Complete' && { completionTime: now }),
     ...(active > 0 && !suspended && { active }),
-    ...(tally.succeeded > 0 && { succeeded: tally.succeeded }),
-    ...(tally.failed > 0 && { failed: tally.failed }),
+    ...(tally.counted.succeeded > 0 && { succeeded: tally.counted.succeeded }),
+    ...(tally.counted.failed > 0 && { failed: tally.counted.failed }),
     terminating,
     ...(indexed && tally.done.size > 0 && { completedIndexes: indexText(tally.done) }),
     ...(indexed && job.spec.backoffLimitPerIndex !== undefined && { failedIndexes: indexText(tally.lost) }),
-    uncountedTerminatedPods: {},
+    uncountedTerminatedPods: tally.noted,
     ready: end === undefined && !suspended ? pods.ready : 0,
   }
 }
@@ -326,6 +306,7 @@ function statusFrom(
 function conditionsOf(
   before: readonly Condition[] | undefined,
   end: End | undefined,
+  isOver: boolean,
   suspended: boolean,
   now: string,
 ): readonly Condition[] {
@@ -339,8 +320,8 @@ function conditionsOf(
     )
   }
   if (end !== undefined) {
-    set(end.type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget', 'True', end.reason, end.message)
-    set(end.type, 'True', end.reason, end.message)
+    set(end.type === 'Complete' ? successful : failing, 'True', end.reason, end.message)
+    if (isOver) set(end.type, 'True', end.reason, end.message)
   } else if (suspended) set('Suspended', 'True', 'JobSuspended', 'Job suspended')
   else if (conditions.some((one) => one.type === 'Suspended' && one.status === 'True'))
     set('Suspended', 'False', 'JobResumed', 'Job resumed')

@@ -84,7 +84,8 @@ function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, tr
   const meta = object.metadata
   const already = meta.deletionTimestamp !== undefined
   if (already && grace >= (meta.deletionGracePeriodSeconds ?? 0)) return object
-  const deletionTimestamp = toRfc3339((already ? askedAt(object) : context.now) + grace * 1000)
+  if (already) return shortened(context, object, grace)
+  const deletionTimestamp = toRfc3339(context.now + grace * 1000)
   if (kind.marksDeletion !== undefined)
     return kind.marksDeletion({ ...object, metadata: { ...meta, deletionTimestamp } }, deletionTimestamp)
   const generation = meta.generation === undefined ? {} : { generation: meta.generation + 1 }
@@ -92,9 +93,17 @@ function withDeletion(context: CommitContext, kind: Kind, object: KubeObject, tr
   return { ...object, metadata }
 }
 
-/** When (ms) the deletion was asked for first: a shorter grace counts from then. */
-function askedAt({ metadata: { deletionTimestamp = '', deletionGracePeriodSeconds = 0 } }: KubeObject): number {
-  return parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000
+/** A deletion that is under way is given less time, counted from when it began; it is of the same generation. */
+function shortened({ now }: CommitContext, object: KubeObject, grace: number): KubeObject {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = object.metadata
+  const due = parseTime(deletionTimestamp) + (grace - deletionGracePeriodSeconds) * 1000
+  const isPast = due < now
+  const metadata = {
+    ...object.metadata,
+    deletionTimestamp: toRfc3339(isPast ? now : due),
+    deletionGracePeriodSeconds: isPast && grace !== 0 ? 1 : grace,
+  }
+  return { ...object, metadata }
 }
 
 /** What is answered and told of an object that goes at once: only kinds with a graceful end are marked before they go. */

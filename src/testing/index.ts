@@ -27,7 +27,9 @@ export type { Counterexample, Covered, PropertyReport, Report, Verdict } from '.
 export type { StoryStep } from './explore/story.ts'
 export { importWorld, type StartWorld } from './import.ts'
 export * from './inputs.ts'
+export { folklore, invariants, library, promised } from './invariants/index.ts'
 export { Moment } from './moment.ts'
+export { type Violated, type Watch, type WatchReport, watchOver } from './monitor.ts'
 export { type Operation, operationText, transitionsOf } from './operation.ts'
 export { momentOf, perform } from './perform.ts'
 export {

@@ -109,9 +109,11 @@ class LiveWatch implements Watch {
     this.#writes++
     const before = this.#before
     const after = this.#now()
-    this.#before = after
+    const said = writeOf(committed)
+    // What changed beside what was asked is told first; the asked write is judged from before both.
+    if (said.asked !== undefined) this.#before = after
     const believed = cause.why === 'request' ? before : this.#momentOf(this.#turn)
-    const write = { ...writeOf(committed), believed, revision: change.revision, follows }
+    const write = { ...said, believed, revision: change.revision, follows }
     if (cause.why === 'request') this.#turn = this.#cluster.snapshot
     for (const one of this.#judged) {
       one.write(write, before, after)

@@ -35,11 +35,28 @@ async function asked(cluster: Cluster, request: Request): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const patienceMs = request.op === 'drain' ? (request.timeoutSeconds ?? 0) * 1000 : 0
   for (let waited = 0; ; waited += drainAgainMs) {
-    for (const transition of transitionsOf(request, momentOf(cluster), cluster.registry))
-      outcomes.push(await cluster.dispatch(transition))
+    if (request.op === 'drain') outcomes.push(...(await drained(cluster, request)))
+    else
+      for (const transition of transitionsOf(request, momentOf(cluster), cluster.registry))
+        outcomes.push(await cluster.dispatch(transition))
     if (waited + drainAgainMs > patienceMs || isDone(cluster, request)) return outcomes
     await cluster.advance(drainAgainMs)
   }
+}
+
+/** One eviction after the other, each asked for when what the one before led to has been seen. */
+async function drained(cluster: Cluster, request: Request): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (let evicted = true; evicted; ) {
+    evicted = false
+    for (const transition of transitionsOf(request, momentOf(cluster), cluster.registry)) {
+      const outcome = await cluster.dispatch(transition)
+      outcomes.push(outcome)
+      evicted = transition.type === 'delete' && outcome.ok
+      if (evicted || (transition.type === 'patch' && !outcome.ok)) break
+    }
+  }
+  return outcomes
 }
 
 /** Nothing is left to ask, and what was asked to go has gone. */

@@ -144,9 +144,10 @@ export const removedWhenReleased = row(
     class: 'C',
     source: finalizers,
   },
-  step(({ type, resource, object, previous, asked }) => {
+  step(({ type, verb, resource, object, previous, asked }) => {
     if (type !== 'DELETED') return undefined
-    const left = object.metadata.finalizers ?? []
+    // What takes the last finalizer off is told of the object as it was stored.
+    const left = /^(delete|evict)$/.test(verb) ? (object.metadata.finalizers ?? []) : []
     if (left.length > 0) return `${named(object)} is gone and has the finalizers ${left.join(', ')}`
     if (resource !== 'pods' || previous === undefined || isGoing(previous)) return true
     const isOver = previous.spec?.nodeName === undefined || /Succeeded|Failed/.test(previous.status?.phase ?? '')
@@ -156,7 +157,7 @@ export const removedWhenReleased = row(
   }),
 )
 
-/** `[dts ≠ ∅ ⇒ dts′ = dts ∨ dts′ < dts]`. */
+/** `[dts ≠ ∅ ⇒ dts′ ≤ dts]`; one that is past may become the present when it is hurried. */
 export const deletionIsFinal = row(
   {
     id: 'A10',
@@ -165,11 +166,11 @@ export const deletionIsFinal = row(
     class: 'C',
     source: finalizers,
   },
-  step(({ type, object, previous }) => {
+  step(({ type, object, previous }, _before, after) => {
     const was = timeOf(previous?.metadata.deletionTimestamp)
     if (type !== 'MODIFIED' || was === undefined) return undefined
     const is = timeOf(object.metadata.deletionTimestamp)
-    return orElse(is !== undefined && is <= was, () =>
+    return orElse(is !== undefined && is <= Math.max(was, after.now), () =>
       is === undefined ? `${named(object)} is not being deleted any more` : `${named(object)} got more time to end`,
     )
   }),

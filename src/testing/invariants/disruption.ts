@@ -1,0 +1,129 @@
+/** Disruption budgets: what an eviction may take, and what no budget prevents. */
+import type { KubeObject } from '../../api/object.ts'
+import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
+import { matchesLabelSelector } from '../../api/selector.ts'
+import type { Moment } from '../moment.ts'
+import { always, type Held, settled, step, type Write } from '../property.ts'
+import { issue, page, row } from './row.ts'
+import { budgets, eachOf, isBy, isGoing, named, orElse } from './words.ts'
+
+const docs = page('concepts/workloads/pods/disruptions/')
+
+const covers = (budget: KubeObject, pod: KubeObject): boolean =>
+  budget.metadata.namespace === pod.metadata.namespace &&
+  matchesLabelSelector(budget.spec?.selector, pod.metadata.labels)
+
+const allowed = (budget: KubeObject | undefined): number => budget?.status?.disruptionsAllowed ?? 0
+const takenBy = (budget: KubeObject | undefined): readonly string[] => Object.keys(budget?.status?.disruptedPods ?? {})
+
+/** Pods that are on their way out already, or have not begun, take nothing from a budget. */
+const isFree = (pod: KubeObject): boolean => isGoing(pod) || isPodFinished(pod) || pod.status?.phase === 'Pending'
+
+/** unhealthyPodEvictionPolicy: pods that are not ready, where that is allowed. */
+function isUnhealthyAndFree(budget: KubeObject, pod: KubeObject): boolean {
+  if (isPodReady(pod)) return false
+  if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true
+  const { currentHealthy = 0, desiredHealthy = 0 } = budget.status ?? {}
+  return desiredHealthy > 0 && currentHealthy >= desiredHealthy
+}
+
+function evictionHeld(write: Write, before: Moment): Held {
+  const { object: pod, previous = pod } = write
+  if (isFree(previous)) return true
+  const namespace = pod.metadata.namespace ?? ''
+  return eachOf(before.list(budgets, { namespace }), (budget) => {
+    if (!covers(budget, pod) || isUnhealthyAndFree(budget, previous)) return true
+    return orElse(
+      takenBy(budget).includes(pod.metadata.name),
+      () => `${named(pod)} was evicted and ${named(budget)} was not asked`,
+    )
+  })
+}
+
+/** What the controller writes allows no more than is healthy beyond what must be, evictions under way counted. */
+function allowanceHeld(write: Write): Held | undefined {
+  const { object: budget, previous } = write
+  const { desiredHealthy = 0 } = budget.status ?? {}
+  const leaving = new Set(takenBy(previous))
+  const pods = write.believed.list('pods', { namespace: budget.metadata.namespace ?? '' })
+  const dropped = [...leaving].filter((name) => !takenBy(budget).includes(name))
+  const well = pods.filter(
+    (pod) =>
+      covers(budget, pod) &&
+      isPodReady(pod) &&
+      !isGoing(pod) &&
+      (!leaving.has(pod.metadata.name) || dropped.includes(pod.metadata.name)),
+  ).length
+  return orElse(
+    allowed(budget) <= Math.max(0, well - desiredHealthy),
+    () => `${named(budget)} allows ${allowed(budget)} of ${well} healthy pods where ${desiredHealthy} must stay`,
+  )
+}
+
+/**
+ * `[evict ok ⇒ healthy − 1 ≥ desiredHealthy ∨ policy]`: each eviction takes one disruption that the budget's status allows, no
+ * write gives out what was taken, and the controller never allows more than is healthy and not being evicted.
+ */
+export const evictionsKeepBudgets = row(
+  {
+    id: 'P1',
+    name: 'evictionsKeepBudgets',
+    says: 'No eviction, however many come at once, takes a pod that its budget could not spare by its status.',
+    class: 'C',
+    source: `${docs}#pod-disruption-budgets (${issue(82149)}, ${issue(105326)}, ${issue(36196)})`,
+  },
+  step((write, before) => {
+    if (write.verb === 'evict' && write.resource === 'pods') return evictionHeld(write, before)
+    if (write.resource !== budgets || write.type !== 'MODIFIED') return undefined
+    if (isBy(write, 'pod-disruption-budget')) return allowanceHeld(write)
+    const more = takenBy(write.object).length - takenBy(write.previous).length
+    if (more <= 0) return undefined
+    const left = allowed(write.previous) - more
+    if (left < 0) return `${named(write.object)} had ${allowed(write.previous)} disruptions to give and gave ${more}`
+    return orElse(
+      allowed(write.object) <= left,
+      () => `${named(write.object)} gave ${more} disruptions and still allows ${allowed(write.object)}`,
+    )
+  }),
+)
+
+/** `□ healthy ≥ desiredHealthy`, as many believe. */
+export const budgetsProtectAll = row(
+  {
+    id: 'P2',
+    name: 'budgetsProtectAll',
+    says: 'A budget whose pods were healthy never has fewer healthy pods than it asks for. Deletions, node loss and preemption do not ask it.',
+    class: 'F',
+    source: docs,
+  },
+  always((s) =>
+    eachOf(s.list(budgets), (budget) => {
+      const { currentHealthy = 0, desiredHealthy = 0 } = budget.status ?? {}
+      return orElse(
+        currentHealthy >= desiredHealthy,
+        () => `${named(budget)} has ${currentHealthy} healthy pods of ${desiredHealthy}`,
+      )
+    }),
+  ),
+)
+
+const isDaemon = ({ metadata }: KubeObject): boolean =>
+  metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') === true
+
+/** `◇ node empty`, as many believe. */
+export const drainsEnd = row(
+  {
+    id: 'P3',
+    name: 'drainsEnd',
+    says: 'A node that is drained becomes empty. A pod that is not ready can hold its own eviction up when its budget is not met.',
+    class: 'F',
+    source: `${page('tasks/run-application/configure-pdb/')}#unhealthy-pod-eviction-policy (${issue(72320)}, ${issue(80389)})`,
+  },
+  settled((s) =>
+    eachOf(s.nodes, (node) => {
+      if (node.spec?.unschedulable !== true) return true
+      const left = s.indexed('pods', 'node', node.metadata.name).find((pod) => !isDaemon(pod) && !isPodFinished(pod))
+      return orElse(left === undefined, () => `${named(node)} is cordoned and ${left?.metadata.name} is still there`)
+    }),
+  ),
+)

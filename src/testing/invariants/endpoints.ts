@@ -1,0 +1,147 @@
+/** EndpointSlices: who answers for a service. */
+import type { KubeObject } from '../../api/object.ts'
+import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
+import { matchesMap } from '../../api/selector.ts'
+import type { Moment } from '../moment.ts'
+import { type Held, settled } from '../property.ts'
+import { issue, page, row } from './row.ts'
+import { eachOf, isGoing, named, orElse, slices, uidOf } from './words.ts'
+
+const docs = page('concepts/services-networking/endpoint-slices/')
+const manager = 'endpointslice-controller.k8s.io'
+
+interface Endpoint {
+  readonly addresses: readonly string[]
+  readonly conditions?: { readonly ready?: boolean }
+  readonly targetRef?: { readonly uid?: string; readonly name?: string; readonly namespace?: string }
+}
+
+const endpointsOf = (slice: KubeObject): readonly Endpoint[] => slice.endpoints ?? []
+
+/** The slices that the controller keeps for a service. */
+const slicesOf = (s: Moment, { metadata: { namespace, name } }: KubeObject): readonly KubeObject[] =>
+  s
+    .indexed(slices, 'service', `${namespace}/${name}`)
+    .filter((slice) => slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === manager && !isGoing(slice))
+
+const hasSelector = ({ spec }: KubeObject): boolean =>
+  spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0
+
+/** For each service with a selector that is not going. */
+const eachService = (held: (s: Moment, service: KubeObject) => Held) => (s: Moment) =>
+  eachOf(s.list('services'), (service) => (isGoing(service) || !hasSelector(service) ? true : held(s, service)))
+
+const addressesOf = ({ status }: KubeObject): readonly string[] => {
+  const all = ((status?.podIPs ?? []) as { ip: string }[]).map(({ ip }) => ip)
+  return all.length > 0 ? all : status?.podIP ? [status.podIP] : []
+}
+
+function servedHeld(s: Moment, service: KubeObject): Held {
+  const { namespace } = service.metadata
+  // Nothing can be made in a namespace that is ending.
+  const home = s.get('namespaces', namespace ?? '', '')
+  if (home !== undefined && isGoing(home)) return true
+  const isReady = (pod: KubeObject): boolean =>
+    service.spec.publishNotReadyAddresses === true || (isPodReady(pod) && !isGoing(pod))
+  const wanted = s
+    .list('pods', { namespace: namespace ?? '' })
+    .filter((pod) => matchesMap(service.spec.selector, pod.metadata.labels) && !isPodFinished(pod) && isReady(pod))
+    .filter((pod) => addressesOf(pod).some((ip) => families(service).includes(ip.includes(':') ? 'IPv6' : 'IPv4')))
+    .map(uidOf)
+  const served = new Set(
+    slicesOf(s, service)
+      .flatMap(endpointsOf)
+      .flatMap(({ conditions, targetRef }) => (conditions?.ready === false ? [] : [targetRef?.uid ?? ''])),
+  )
+  const missing = wanted.filter((uid) => !served.has(uid)).length
+  const extra = [...served].filter((uid) => !wanted.includes(uid)).length
+  return orElse(missing + extra === 0, () => `${named(service)} serves ${extra} pods too many and ${missing} too few`)
+}
+
+const families = ({ spec }: KubeObject): readonly string[] => {
+  const all: readonly string[] = spec?.ipFamilies ?? []
+  return all.length === 0 ? ['IPv4'] : all
+}
+
+/** `◇□ ready endpoints = ready, matching, non-terminating pods`. */
+export const readyAreServed = row(
+  {
+    id: 'E1',
+    name: 'readyAreServed',
+    says: 'When nothing is left to do, the ready endpoints of a service are its ready pods that are not going.',
+    class: 'C',
+    source: `${docs} (${issue(54723)}, ${issue(117193)})`,
+  },
+  settled(eachService(servedHeld)),
+)
+
+/** `◇□ |slices(p)| ≤ 1`, of one service and address type. Best effort: consumers must take a pod that is in two as one. */
+export const servedOnce = row(
+  {
+    id: 'E2',
+    name: 'servedOnce',
+    says: 'When nothing is left to do, no pod is in two slices of one service and address type.',
+    class: 'B',
+    source: `${docs}#duplicate-endpoints (${issue(99345)})`,
+  },
+  settled(
+    eachService((s, service) => {
+      const seen = new Set<string>()
+      return eachOf(slicesOf(s, service), (slice) =>
+        eachOf(endpointsOf(slice), ({ targetRef }) => {
+          const key = `${slice.addressType} ${targetRef?.uid}`
+          if (seen.has(key)) return `${targetRef?.name} is in two slices of ${named(service)}`
+          seen.add(key)
+          return true
+        }),
+      )
+    }),
+  ),
+)
+
+/** `gone(p) ~> ¬served(ip)`. */
+export const goneAreNotServed = row(
+  {
+    id: 'E3',
+    name: 'goneAreNotServed',
+    says: 'When nothing is left to do, no slice of a service names a pod that is gone, nor the address of another in its place.',
+    class: 'C',
+    source: `${issue(135593)}, ${issue(109998)}`,
+  },
+  settled(
+    eachService((s, service) =>
+      eachOf(slicesOf(s, service).flatMap(endpointsOf), ({ targetRef }) => {
+        const pod = s.get('pods', targetRef?.name ?? '', targetRef?.namespace)
+        return orElse(
+          pod !== undefined && uidOf(pod) === targetRef?.uid,
+          () => `${named(service)} serves ${targetRef?.name}, which is gone`,
+        )
+      }),
+    ),
+  ),
+)
+
+/** `edited(slice) ~> repaired`. */
+export const slicesAreRepaired = row(
+  {
+    id: 'E4',
+    name: 'slicesAreRepaired',
+    says: 'When nothing is left to do, the slices of a service say of its pods what is so, whoever edited or deleted them.',
+    class: 'C',
+    source: issue(85353),
+  },
+  settled(
+    eachService((s, service) =>
+      eachOf(slicesOf(s, service), (slice) => {
+        if (slice.metadata.ownerReferences?.some(({ uid }) => uid === uidOf(service)) !== true)
+          return `${named(slice)} is not owned by ${named(service)}`
+        return eachOf(endpointsOf(slice), ({ addresses, targetRef }) => {
+          const pod = s.get('pods', targetRef?.name ?? '', targetRef?.namespace)
+          const own = pod === undefined || isPodFinished(pod) || addresses.every((ip) => addressesOf(pod).includes(ip))
+          const selected = pod === undefined || matchesMap(service.spec.selector, pod.metadata.labels)
+          return orElse(own && selected, () => `${named(slice)} says of ${targetRef?.name} what is not so`)
+        })
+      }),
+    ),
+  ),
+)

@@ -1,0 +1,150 @@
+/**
+ * The invariants of a Kubernetes control plane as properties, by number and by name: `invariants.R2` is
+ * `invariants.replicaSetConverges`. INVARIANTS.md lists them. Class C are contracts, B best effort with a caveat in the sentence,
+ * F folk beliefs that are false (lessons.ts has a counterexample for each), `user` what one may want without being promised it.
+ */
+import type { Property } from '../property.ts'
+import * as api from './api.ts'
+import * as controllers from './controllers.ts'
+import * as cronJob from './cronjob.ts'
+import * as daemonSet from './daemonset.ts'
+import * as deployment from './deployment.ts'
+import * as disruption from './disruption.ts'
+import * as endpoints from './endpoints.ts'
+import * as gc from './gc.ts'
+import * as hpa from './hpa.ts'
+import * as job from './job.ts'
+import * as nodes from './nodes.ts'
+import * as quota from './quota.ts'
+import * as replicaSet from './replicaset.ts'
+import * as scheduler from './scheduler.ts'
+import * as statefulSet from './statefulset.ts'
+
+/** Every row by its number. Rows that are no property are in elsewhere.ts. */
+const byId = {
+  A1: api.versionsRise,
+  A2: api.noLostUpdate,
+  A5: api.readsSeeWrites,
+  A7: api.identityIsFixed,
+  A8: api.generationCounts,
+  A9: api.removedWhenReleased,
+  A10: api.deletionIsFinal,
+  A11: api.statusIsApart,
+  A12: api.immutableStays,
+  A13: api.nothingIntoTheEnding,
+  A13b: api.namespacesEnd,
+  A15: api.appliesKeepOthers,
+  A14: quota.quotaHolds,
+  G5: controllers.deletesWhatItMeant,
+  G7: controllers.statusesCatchUp,
+  G8: controllers.nothingGoesRound,
+  G11: controllers.writesItsOwn,
+  G13: controllers.statusesAreHonest,
+  D1: deployment.rolloutKeepsEnough,
+  "D1'": deployment.alwaysEnough,
+  D2: deployment.rolloutWantsNoMore,
+  "D2'": deployment.neverMorePods,
+  D3: deployment.oneSetForATemplate,
+  D4: deployment.recreateWaits,
+  D5: deployment.pausedRollsNothing,
+  D6: deployment.revisionsRise,
+  D6b: deployment.historyIsShort,
+  D7: deployment.rolloutsComplete,
+  D8: deployment.stuckIsSaid,
+  R1: replicaSet.noOvershoot,
+  R2: replicaSet.replicaSetConverges,
+  R3: replicaSet.adoptsOrphansOnly,
+  R4: replicaSet.releasesNotDeletes,
+  R4b: replicaSet.releasesAtLast,
+  R5: replicaSet.oneController,
+  R6: replicaSet.victimsAreRanked,
+  R7: replicaSet.refusedPodsAreNotRushed,
+  S1: statefulSet.oneForEachIdentity,
+  S2: statefulSet.createdInOrder,
+  S3: statefulSet.endedInReverse,
+  S4: statefulSet.updatedFromTheLast,
+  S5: statefulSet.partitionKeepsOld,
+  S6: statefulSet.claimsSurvive,
+  S6b: statefulSet.claimsAreThere,
+  S7: statefulSet.setsRollOut,
+  DS1: daemonSet.oneDaemonOnANode,
+  DS2: daemonSet.daemonsEverywhere,
+  DS3: daemonSet.daemonsKeepServing,
+  J1: job.countedOnce,
+  J2: job.noMoreThanAsked,
+  "J2'": job.programRunsOnce,
+  J3: job.noMoreAtOnce,
+  J4: job.overIsOver,
+  J5: job.limitsEndJobs,
+  J6: job.eachIndexOnce,
+  J7: job.heldUntilNoted,
+  CJ1: cronJob.forbidIsOne,
+  CJ2: cronJob.oneJobForEachTick,
+  CJ3: cronJob.neverTooLate,
+  CJ3b: cronJob.historyLimits,
+  K1: scheduler.boundOnce,
+  K2: scheduler.noOvercommit,
+  K3: scheduler.filtersHold,
+  K4: scheduler.spreadHolds,
+  "K4'": scheduler.alwaysSpread,
+  K5: scheduler.apartIsSymmetric,
+  K6: scheduler.victimsAreLower,
+  K7: scheduler.budgetsIfPossible,
+  K8: scheduler.preemptionEnds,
+  "K8'": scheduler.preemptionEndsForTwo,
+  K9: scheduler.nobodyIsForgotten,
+  K10: scheduler.everybodyIsPlaced,
+  N1: nodes.expelledInTime,
+  N1b: nodes.expelledForCause,
+  N2: nodes.lostMeansSilent,
+  N3: nodes.evictionsAreLimited,
+  N4: nodes.cordonHolds,
+  N5: nodes.graceIsGiven,
+  P1: disruption.evictionsKeepBudgets,
+  P2: disruption.budgetsProtectAll,
+  P3: disruption.drainsEnd,
+  GC1: gc.ownersAreGone,
+  GC2: gc.garbageGoes,
+  GC3: gc.blockersGoFirst,
+  GC4: gc.orphansAreFreed,
+  GC5: gc.ownersAreNear,
+  E1: endpoints.readyAreServed,
+  E2: endpoints.servedOnce,
+  E3: endpoints.goneAreNotServed,
+  E4: endpoints.slicesAreRepaired,
+  H1: hpa.withinBounds,
+  H2: hpa.tolerated,
+  H3: hpa.rolloutsDoNotCount,
+  H4: hpa.paceIsKept,
+  H5: hpa.sizesComeToRest,
+  H6: hpa.oneSetsTheSize,
+} as const
+
+/** Every row by number and by name. */
+export const invariants = {
+  ...byId,
+  ...api,
+  ...quota,
+  ...controllers,
+  ...deployment,
+  ...replicaSet,
+  ...statefulSet,
+  ...daemonSet,
+  ...job,
+  ...cronJob,
+  ...scheduler,
+  ...nodes,
+  ...disruption,
+  ...gc,
+  ...endpoints,
+  ...hpa,
+} as const
+
+/** Every row once, in the order of INVARIANTS.md. */
+export const library: readonly Property[] = Object.values(byId)
+
+/** What holds on every control plane: contracts and best efforts. */
+export const promised: readonly Property[] = library.filter((one) => one.class === 'C' || one.class === 'B')
+
+/** What many believe and is not so. */
+export const folklore: readonly Property[] = library.filter((one) => one.class === 'F')
