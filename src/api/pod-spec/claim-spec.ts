@@ -6,6 +6,8 @@ import {
   among,
   amongOptional,
   dnsSubdomain,
+  faults,
+  filled,
   isFilled,
   isSet,
   listOf,
@@ -13,8 +15,10 @@ import {
   positiveQuantity,
   when,
 } from '../checks.ts'
-import { type FieldError, forbiddenValue, type Path, required } from '../field-error.ts'
+import { type FieldError, forbiddenValue, invalidValue, type Path, required } from '../field-error.ts'
 import { validateLabelSelector } from '../meta.ts'
+import { isDns1123Label } from '../names.ts'
+import { semanticEqual } from '../semantic-equal.ts'
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 export const volumeModes = ['Block', 'Filesystem'] as const
@@ -45,5 +49,36 @@ export function claimSpecFaults(spec: Part, place: Path): FieldError[] {
     ...(isFilled(spec.volumeAttributesClassName)
       ? dnsSubdomain(spec.volumeAttributesClassName, place.child('volumeAttributesClassName'))
       : []),
+    ...dataSourceFaults(spec, place),
+  ]
+}
+
+/** Where the data comes from: both fields say the same, or one is absent. */
+function dataSourceFaults({ dataSource, dataSourceRef }: Part, place: Path): FieldError[] {
+  const errors = [
+    ...referenceFaults(dataSource, place.child('dataSource')),
+    ...referenceFaults(dataSourceRef, place.child('dataSourceRef')),
+  ]
+  if (!isSet(dataSource) || !isSet(dataSourceRef)) return errors
+  if (isFilled(dataSourceRef.namespace)) {
+    return [...errors, invalidValue(place, {}, 'may not be specified when dataSourceRef.namespace is specified')]
+  }
+  const same = (['apiGroup', 'kind', 'name'] as const).every((field) =>
+    semanticEqual(dataSource[field], dataSourceRef[field]),
+  )
+  return [...errors, ...when(!same, invalidValue(place, {}, 'must match dataSourceRef'))]
+}
+
+function referenceFaults(reference: Part, at: Path): FieldError[] {
+  if (!isSet(reference)) return []
+  const { name, kind, apiGroup, namespace } = reference
+  const foreign = !isFilled(apiGroup) && kind !== 'PersistentVolumeClaim'
+  const why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
+  return [
+    ...filled(name, at.child('name')),
+    ...filled(kind, at.child('kind')),
+    ...when(foreign, invalidValue(at, kind ?? '', why)),
+    ...(isFilled(apiGroup) ? dnsSubdomain(apiGroup, at.child('apiGroup')) : []),
+    ...(isFilled(namespace) ? faults(at.child('namespace'), namespace, isDns1123Label(namespace)) : []),
   ]
 }

@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
  */
 import {
+  among,
   amongRequired,
   dnsLabel,
   dnsSubdomain,
@@ -17,7 +18,15 @@ import {
   repeated,
   when,
 } from '../checks.ts'
-import { type FieldError, forbiddenValue, invalidValue, type Path, required, tooLong } from '../field-error.ts'
+import {
+  duplicate,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  type Path,
+  required,
+  tooLong,
+} from '../field-error.ts'
 import { ipFaults } from '../ip-rules.ts'
 import { validateLabels } from '../meta.ts'
 import { isDns1123Subdomain } from '../names.ts'
@@ -61,10 +70,34 @@ export function podSpecFaults(spec: Part, owner: SpecOwner, place: Path): FieldE
     ...affinityFaults(spec.affinity, place.child('affinity')),
     ...dnsFaults(spec, place.child('dnsConfig')),
     ...gateFaults(spec, place),
+    ...claimFaults(spec.resourceClaims, place.child('resourceClaims')),
     ...spreadFaults(spec.topologySpreadConstraints, place.child('topologySpreadConstraints')),
     ...hostnameFaults(spec, place),
     ...nameFaults(spec, place),
   ]
+}
+
+function osFaults({ name }: Part, place: Path): FieldError[] {
+  return isFilled(name) ? among(name, ['linux', 'windows'], place) : [required(place.child('name'))]
+}
+
+/** Claims of devices: each by its name once, and of a claim or of a template of one. */
+function claimFaults(claims: unknown, place: Path): FieldError[] {
+  const names = listOf(claims).map(({ name = '' }) => name)
+  return each(claims, place, (claim, at, index) => {
+    const { name = '', resourceClaimName: own, resourceClaimTemplateName: template } = claim
+    const shown = { Name: name, ResourceClaimName: own ?? null, ResourceClaimTemplateName: template ?? null }
+    const both = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'
+    const none = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'
+    return [
+      ...(name === '' ? [required(at.child('name'))] : dnsLabel(name, at.child('name'))),
+      ...when(name !== '' && names.indexOf(name) < index, duplicate(at.child('name'), name)),
+      ...when(isSet(own) && isSet(template), invalidValue(at, shown, both)),
+      ...when(!isSet(own) && !isSet(template), invalidValue(at, shown, none)),
+      ...(isSet(own) ? dnsSubdomain(own, at.child('resourceClaimName')) : []),
+      ...(isSet(template) ? dnsSubdomain(template, at.child('resourceClaimTemplateName')) : []),
+    ]
+  })
 }
 
 function nameFaults(spec: Part, place: Path): FieldError[] {
@@ -87,7 +120,7 @@ function nameFaults(spec: Part, place: Path): FieldError[] {
     ...(isSet(spec.preemptionPolicy)
       ? amongRequired(spec.preemptionPolicy, preemptionPolicies, place.child('preemptionPolicy'))
       : []),
-    ...(isSet(spec.os) ? amongRequired(spec.os.name, ['linux', 'windows'], place.child('os', 'name')) : []),
+    ...(isSet(spec.os) ? osFaults(spec.os, place.child('os')) : []),
   ]
 }
 

@@ -52,6 +52,13 @@ const pod: Default = (part) =>
     return { ...linked, ...(containers && { containers }), ...(initContainers && { initContainers }) }
   })
 
+/** The old name of serviceAccountName: whichever is given fills the other, and the new one counts. */
+const podSpec: Default = (part) => {
+  const name = part.serviceAccountName || part.serviceAccount
+  if (!name || (part.serviceAccountName === name && part.serviceAccount === name)) return part
+  return { ...part, serviceAccountName: name, serviceAccount: name }
+}
+
 function sameOr(list: readonly Part[], change: Default): readonly Part[] {
   const next = list.map(change)
   return next.some((item, index) => item !== list[index]) ? next : list
@@ -239,6 +246,7 @@ const deviceRequest: Default = (part) =>
 /** By the definition's short name; run after the constants of the same definition. */
 export const computedDefaults: Readonly<Record<string, Default>> = {
   'core.v1.Pod': pod,
+  'core.v1.PodSpec': podSpec,
   'core.v1.Container': container,
   'core.v1.EphemeralContainer': container,
   'core.v1.Volume': volume,

@@ -2,9 +2,9 @@
  * CronJob: batch/v1.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
-import { listOf, nonNegative, when } from '../../api/checks.ts'
+import { isSet, listOf, nonNegative, type Part, when } from '../../api/checks.ts'
 import { column, wideColumn } from '../../api/column.ts'
-import { type FieldError, invalidValue, notSupported, path, required } from '../../api/field-error.ts'
+import { type FieldError, invalidValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
 import { withFinalizerRule } from '../../api/finalizer-rules.ts'
 import { defineKind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/object.ts'
@@ -32,6 +32,7 @@ function validate(cronJob: KubeObject, previous: KubeObject | undefined, subreso
     ...nonNegative(spec.successfulJobsHistoryLimit, place.child('successfulJobsHistoryLimit')),
     ...nonNegative(spec.failedJobsHistoryLimit, place.child('failedJobsHistoryLimit')),
     ...jobSpecFaults(jobTemplate?.spec ?? {}, place.child('jobTemplate', 'spec')),
+    ...selectionFaults(jobTemplate?.spec ?? {}, place.child('jobTemplate', 'spec')),
     ...when(
       previous === undefined && long,
       invalidValue(path('metadata', 'name'), cronJob.metadata.name, 'must be no more than 52 characters'),
@@ -60,6 +61,14 @@ function zoneFaults(zone: string): FieldError[] {
 }
 
 const containers = (cronJob: KubeObject) => listOf(cronJob.spec?.jobTemplate?.spec?.template?.spec?.containers)
+
+/** Jobs of a CronJob select their own pods. */
+function selectionFaults({ selector, manualSelector: manual }: Part, place: Path): FieldError[] {
+  return [
+    ...when(isSet(selector), invalidValue(place.child('selector'), selector, '`selector` will be auto-generated')),
+    ...when(manual === true, notSupported(place.child('manualSelector'), true, ['nil', 'false'])),
+  ]
+}
 
 export const CronJob = defineKind({
   group: 'batch',

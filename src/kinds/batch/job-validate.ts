@@ -2,13 +2,23 @@
  * The rules of Jobs and of the Jobs that CronJobs make.
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
-import { isSet, nonNegative, type Part, when } from '../../api/checks.ts'
-import { type FieldError, invalidValue, notSupported, type Path, path, required } from '../../api/field-error.ts'
+import { dnsSubdomain, isSet, nonNegative, type Part, when } from '../../api/checks.ts'
+import {
+  type FieldError,
+  invalidValue,
+  notSupported,
+  type Path,
+  path,
+  required,
+  tooLong,
+} from '../../api/field-error.ts'
+import { byteLength } from '../../api/go-text.ts'
 import { validateImmutable, validateLabelSelector } from '../../api/meta.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { labelMatchFaults, templateFaults } from '../../api/pod-spec/template.ts'
 import { semanticEqual } from '../../api/semantic-equal.ts'
 import { countFaults } from '../../api/status-rules.ts'
+import { successPolicyFaults } from './job-success-policy.ts'
 import { failurePolicyFaults, replacementFaults } from './pod-failure-policy.ts'
 
 const statusCounts = ['active', 'succeeded', 'failed', 'ready', 'terminating']
@@ -40,32 +50,62 @@ export function jobSpecFaults(spec: Part, place: Path): FieldError[] {
       'backoffLimitPerIndex',
       'maxFailedIndexes',
     ].flatMap((field) => nonNegative(spec[field], place.child(field))),
+    ...when(
+      isSet(spec.maxFailedIndexes) && !isSet(spec.backoffLimitPerIndex),
+      required(place.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'),
+    ),
+    ...managerFaults(spec.managedBy, place.child('managedBy')),
     ...modeFaults(spec, indexed, place),
-    ...indexFaults(spec, indexed, place),
     ...failurePolicyFaults(spec, place.child('podFailurePolicy')),
+    ...successPolicyFaults(spec, place.child('successPolicy')),
     ...replacementFaults(spec, place.child('podReplacementPolicy')),
     ...templateRunFaults(spec, place.child('template')),
   ]
 }
 
-function modeFaults({ completionMode: mode, completions }: Part, indexed: boolean, place: Path): FieldError[] {
+const longestManager = 63
+const mostIndexed = 100_000
+
+function managerFaults(manager: string | undefined | null, place: Path): FieldError[] {
+  if (!isSet(manager)) return []
+  const name = manager as string
+  return [...domainPathFaults(name, place), ...when(byteLength(name) > longestManager, tooLong(place, longestManager))]
+}
+
+function domainPathFaults(name: string, place: Path): FieldError[] {
+  const slash = name.indexOf('/')
+  const path = slash < 0 ? '' : name.slice(slash + 1)
+  const why = 'must be a domain-prefixed path (such as "acme.io/foo")'
+  if (slash <= 0 || path === '') return [invalidValue(place, name, why)]
+  return dnsSubdomain(name.slice(0, slash), place)
+}
+
+function modeFaults(spec: Part, indexed: boolean, place: Path): FieldError[] {
+  const {
+    completionMode: mode,
+    completions,
+    parallelism,
+    backoffLimitPerIndex: perIndex,
+    maxFailedIndexes: failed,
+  } = spec
   if (mode === undefined) return []
   if (mode !== 'NonIndexed' && mode !== 'Indexed')
     return [notSupported(place.child('completionMode'), mode, ['NonIndexed', 'Indexed'])]
-  return when(indexed && !isSet(completions), required(place.child('completions'), 'when completion mode is Indexed'))
-}
-
-function indexFaults(spec: Part, indexed: boolean, place: Path): FieldError[] {
-  const { backoffLimitPerIndex, maxFailedIndexes } = spec
+  const failedAt = place.child('maxFailedIndexes')
+  const parallel = `must be less than or equal to ${mostIndexed} when completion mode is Indexed`
+  const needed = required(failedAt, `must be specified when completions is above ${mostIndexed}`)
+  if (!indexed)
+    return ['backoffLimitPerIndex', 'maxFailedIndexes'].flatMap((field) =>
+      when(isSet(spec[field]), invalidValue(place.child(field), spec[field], 'requires indexed completion mode')),
+    )
   return [
+    ...when(!isSet(completions), required(place.child('completions'), 'when completion mode is Indexed')),
+    ...when(parallelism > mostIndexed, invalidValue(place.child('parallelism'), parallelism, parallel)),
     ...when(
-      isSet(backoffLimitPerIndex) && !indexed,
-      invalidValue(place.child('backoffLimitPerIndex'), backoffLimitPerIndex, 'requires indexed completion mode'),
+      isSet(completions) && isSet(failed) && failed > completions,
+      invalidValue(failedAt, failed, 'must be less than or equal to completions'),
     ),
-    ...when(
-      isSet(maxFailedIndexes) && !isSet(backoffLimitPerIndex),
-      required(place.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'),
-    ),
+    ...when(completions > mostIndexed && isSet(perIndex) && !isSet(failed), needed),
   ]
 }
 

@@ -2,10 +2,9 @@
  * The rules of PersistentVolumeClaims, and where their data comes from.
  * Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistentvolumeclaims
  */
-import { dnsSubdomain, entriesOf, faults, filled, isFilled, isSet, type Part, signOf, when } from '../../api/checks.ts'
-import { type FieldError, forbiddenValue, invalidValue, type Path, path } from '../../api/field-error.ts'
+import { entriesOf, isFilled, isSet, type Part, signOf, when } from '../../api/checks.ts'
+import { type FieldError, forbiddenValue, invalidValue, path } from '../../api/field-error.ts'
 import { validateImmutable } from '../../api/meta.ts'
-import { isDns1123Label } from '../../api/names.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { claimSpecFaults } from '../../api/pod-spec/claim-spec.ts'
 import { compareQuantity, isQuantity, parseQuantity, type Quantity, value } from '../../api/quantity.ts'
@@ -22,11 +21,7 @@ export function validatePersistentVolumeClaim(
 ) {
   if (subresource === 'status') return statusFaults(claim.status)
   const spec: Part = claim.spec ?? {}
-  return [
-    ...claimSpecFaults(spec, place),
-    ...dataSourceFaults(spec),
-    ...(previous === undefined ? [] : changeFaults(claim, previous)),
-  ]
+  return [...claimSpecFaults(spec, place), ...(previous === undefined ? [] : changeFaults(claim, previous))]
 }
 
 function statusFaults(status: Part): FieldError[] {
@@ -34,35 +29,6 @@ function statusFaults(status: Part): FieldError[] {
   return entriesOf(status?.capacity).flatMap(([name, amount]) =>
     when(signOf(amount) < 0, invalidValue(at.key(name), value(amount), 'must be a valid resource quantity')),
   )
-}
-
-function dataSourceFaults({ dataSource, dataSourceRef }: Part): FieldError[] {
-  const errors = [
-    ...referenceFaults(dataSource, place.child('dataSource')),
-    ...referenceFaults(dataSourceRef, place.child('dataSourceRef')),
-  ]
-  if (!isSet(dataSource) || !isSet(dataSourceRef)) return errors
-  if (isFilled(dataSourceRef.namespace)) {
-    return [...errors, invalidValue(place, {}, 'may not be specified when dataSourceRef.namespace is specified')]
-  }
-  const same = (['apiGroup', 'kind', 'name'] as const).every((field) =>
-    semanticEqual(dataSource[field], dataSourceRef[field]),
-  )
-  return [...errors, ...when(!same, invalidValue(place, {}, 'must match dataSourceRef'))]
-}
-
-function referenceFaults(reference: Part, at: Path): FieldError[] {
-  if (!isSet(reference)) return []
-  const { name, kind, apiGroup, namespace } = reference
-  const foreign = !isFilled(apiGroup) && kind !== 'PersistentVolumeClaim'
-  const why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
-  return [
-    ...filled(name, at.child('name')),
-    ...filled(kind, at.child('kind')),
-    ...when(foreign, invalidValue(at, kind ?? '', why)),
-    ...(isFilled(apiGroup) ? dnsSubdomain(apiGroup, at.child('apiGroup')) : []),
-    ...(isFilled(namespace) ? faults(at.child('namespace'), namespace, isDns1123Label(namespace)) : []),
-  ]
 }
 
 function changeFaults(claim: KubeObject, previous: KubeObject): FieldError[] {
@@ -137,10 +103,15 @@ export function withKnownSource(claim: KubeObject): KubeObject {
 /** dataSource and dataSourceRef say the same: whichever is given fills the other. */
 export function withDataSources(claim: KubeObject): KubeObject {
   const { dataSource, dataSourceRef } = claim.spec ?? {}
+  if (isFilled(dataSourceRef?.namespace)) {
+    // Sources in other namespaces are not enabled.
+    const { dataSourceRef: _dropped, ...spec } = claim.spec
+    return withDataSources({ ...claim, spec })
+  }
   if (isSet(dataSource) && !isSet(dataSourceRef)) {
     return { ...claim, spec: { ...claim.spec, dataSourceRef: dataSource } }
   }
-  if (isSet(dataSource) || !isSet(dataSourceRef) || isFilled(dataSourceRef.namespace)) return claim
+  if (isSet(dataSource) || !isSet(dataSourceRef)) return claim
   const { namespace: _none, ...reference } = dataSourceRef
   return { ...claim, spec: { ...claim.spec, dataSource: reference } }
 }

@@ -38,6 +38,12 @@ import { withStatus } from '../without-status.ts'
 type Rule = (source: Part, place: Path) => FieldError[]
 
 /** The sources in the order they are looked at; a source without rules of its own is only counted. */
+const csiSecrets = [
+  'controllerPublishSecretRef',
+  'controllerExpandSecretRef',
+  'nodePublishSecretRef',
+  'nodeExpandSecretRef',
+]
 const sources: Readonly<Record<string, Rule | undefined>> = {
   hostPath: hostPathFaults,
   gcePersistentDisk: undefined,
@@ -63,6 +69,14 @@ const sources: Readonly<Record<string, Rule | undefined>> = {
   storageos: undefined,
   csi: (source, place) => [
     ...csiDriverFaults(source.driver, place.child('driver')),
+    ...csiSecrets.flatMap((field) =>
+      isSet(source[field])
+        ? [
+            ...filled(source[field].name, place.child(field, 'name')),
+            ...filled(source[field].namespace, place.child(field, 'namespace')),
+          ]
+        : [],
+    ),
     ...filled(source.volumeHandle, place.child('volumeHandle')),
   ],
 }
