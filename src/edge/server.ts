@@ -20,6 +20,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { AuditPolicy } from '../api/audit.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { KybernError } from '../lib/coded-error.ts'
 import type { Logger } from '../ports.ts'
 import { failure } from '../server/answer.ts'
 import type { User } from '../server/context.ts'
@@ -27,6 +28,7 @@ import { publishAuthority, runErrands } from '../server/errands.ts'
 import { createHandler, type Handler } from '../server/handle.ts'
 import { createTokens } from '../server/tokens.ts'
 import { authenticate, type Proofs } from './authenticate.ts'
+import { type IdleOptions, type IdleTime, OperatorTime } from './idle.ts'
 import type { InspectOptions, InspectorEndpoint } from './inspect.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import { listenError } from './listen-error.ts'
@@ -36,7 +38,7 @@ import { upgrader } from './upgrade.ts'
 import { wallClock } from './wall-clock.ts'
 
 export { type StatelyEvent, statelySink } from '../inspector/stately.ts'
-export type { InspectOptions, InspectorEndpoint }
+export type { IdleOptions, IdleTime, InspectOptions, InspectorEndpoint }
 
 export interface ServeOptions {
   /** 0 (the default) takes any free one. */
@@ -51,6 +53,8 @@ export interface ServeOptions {
   readonly anonymous?: boolean
   /** How much `cluster.audit$` tells of requests. Default: the metadata of all. */
   readonly auditPolicy?: AuditPolicy
+  /** Gives the endpoint an `idle` clock, which moves only while operators outside the process are idle. */
+  readonly idle?: IdleOptions
   readonly logger?: Logger
 }
 
@@ -63,6 +67,8 @@ export interface ApiEndpoint {
   readonly token: string
   /** The authority's certificate, PEM. */
   readonly ca: string
+  /** Moves the cluster's clock while operators are idle. Throws KYB-IDLE unless `serve` was told `idle`. */
+  readonly idle: IdleTime
   /** Ends all streams and connections and frees the port. The cluster lives on. */
   close(): Promise<void>
 }
@@ -90,7 +96,8 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
   const tokens = createTokens({ cluster, signer: createSigner(), known })
   const proofs = { tokens, anonymous: options.anonymous === true }
   const acted = (): void => actedIn(cluster, options.logger)
-  const handler = createHandler({
+  const idle = options.idle === undefined ? undefined : new OperatorTime(cluster, options.idle)
+  const plain = createHandler({
     cluster,
     clock: wallClock,
     acted,
@@ -99,6 +106,7 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
     auditId: randomUUID,
     ...audited(options),
   })
+  const handler = idle?.noting(plain) ?? plain
   const failed = (what: string): void => options.logger?.warn(what)
   const errands = runErrands({ cluster, tokens, certificates: pki.signer, acted, failed })
   const server = createSecureServer({
@@ -123,8 +131,15 @@ export async function serve(cluster: Cluster, options: ServeOptions = {}): Promi
     errands.unsubscribe()
     return closed(server, connections)
   }
-  return { url, port, kubeconfig: kubeconfigOf(url, pki), token: pki.token, ca: pki.ca, close }
+  const kubeconfig = kubeconfigOf(url, pki)
+  return { url, port, kubeconfig, token: pki.token, ca: pki.ca, idle: idle ?? withoutIdle, close }
 }
+
+const refuseIdle = (): Promise<never> =>
+  Promise.reject(new KybernError('KYB-IDLE', 'nobody takes note of what operators do; serve(cluster, { idle: {} })'))
+
+/** The clock of an endpoint that was not asked for one. */
+const withoutIdle: IdleTime = { watched: refuseIdle, settle: refuseIdle, advance: refuseIdle, until: refuseIdle }
 
 /** The audit policy among the options. */
 function audited({ auditPolicy }: ServeOptions): { auditPolicy?: AuditPolicy } {

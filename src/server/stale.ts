@@ -60,7 +60,10 @@ export function lateness(call: Call, kind: Kind, pass: (change: Change) => void)
   const waiting: Change[] = []
   const flush = (): void => {
     const upTo = seenUpTo(call, kind.resource) ?? Number.POSITIVE_INFINITY
-    while ((waiting[0]?.revision ?? Number.POSITIVE_INFINITY) <= upTo) pass(waiting.shift() as Change)
+    for (let next = waiting[0]; next !== undefined && next.revision <= upTo; next = waiting[0]) {
+      waiting.shift()
+      pass(next)
+    }
   }
   const offer = (change: Change): void => {
     const { store } = call.cluster.plane.world

@@ -127,6 +127,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a server can listen on its own addresses only',
     'use 127.0.0.1, or 0.0.0.0 for all of them',
   ),
+  'KYB-IDLE': says(
+    'time waits for operators outside the process, and they are not idle or not done',
+    'serve(cluster, { idle: {} }) moves virtual time only while no request is under way and none came for a moment',
+    'see who still asks or waits in the message; give more time, or leave clients out by idle.client',
+  ),
   'KYB-INSPECT-ASK': says(
     'the inspector was asked for something that is not there',
     'the message names it: an object, an actor, a machine, a question',
