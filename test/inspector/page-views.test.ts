@@ -84,7 +84,7 @@ const panels = [
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   it('nothing is found in any view', async () => {
-    const page = await bench.open('cluster-worker.js', { colorScheme })
+    const page = await bench.open('', { colorScheme })
     const found = await look(page)
     expect(Object.keys(found)).toHaveLength(13)
     expect(Object.fromEntries(Object.entries(found).filter(([, list]) => list.length > 0))).toEqual({})
@@ -107,7 +107,7 @@ it('what is wrong would be found', async () => {
 })
 
 it('the theme is chosen by a key, and kept', async () => {
-  const page = await bench.open('cluster-worker.js', { colorScheme: 'light' })
+  const page = await bench.open('', { colorScheme: 'light' })
   await page.getByRole('treeitem', { name: /node-1/ }).waitFor()
   const shown = () => page.evaluate(() => document.documentElement.dataset.theme)
   expect(await shown()).toBe('light')
@@ -120,7 +120,7 @@ it('the theme is chosen by a key, and kept', async () => {
 })
 
 it('at 1024 pixels nothing is cut off', async () => {
-  const page = await bench.open('cluster-worker.js', { viewport: { width: 1024, height: 700 } })
+  const page = await bench.open('', { viewport: { width: 1024, height: 700 } })
   await page
     .getByRole('treeitem', { name: /node-1/ })
     .first()

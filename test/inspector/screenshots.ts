@@ -160,8 +160,8 @@ async function all(bench: PageBench, folder: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     const look = { viewport: { width: 1200, height: 740 }, colorScheme: scheme }
     for (const [worker, scenes] of [
-      ['cluster-worker.js?nodes=5', story],
-      ['cluster-worker.js?nodes=500', many],
+      ['?nodes=5', story],
+      ['?nodes=500', many],
     ] as const) {
       const page = await bench.open(worker, look)
       await scenes(page, new Photographer(page, folder, scheme))

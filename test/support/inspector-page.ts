@@ -12,8 +12,8 @@ export interface PageBench {
   readonly built: BuiltPage
   readonly browser: Browser
   readonly server: StaticServer
-  /** Opens the page over a worker, such as `cluster-worker.js?nodes=5`. */
-  open(worker?: string, options?: BrowserContextOptions): Promise<Page>
+  /** Opens the page: `?nodes=5` over a cluster, `feed.html?objects=10` over a made-up run. */
+  open(address?: string, options?: BrowserContextOptions): Promise<Page>
   /** Complaints of pages so far: errors, and what the policy refused. */
   readonly complaints: string[]
   /** Addresses asked for outside the server. */
@@ -21,25 +21,24 @@ export interface PageBench {
   close(): Promise<void>
 }
 
-/** Builds the page and the workers of test/inspector/bench into a folder of their own, and serves it. */
+/** Builds the page, and one over the worker of test/inspector/bench, into a folder of their own, and serves it. */
 export async function pageBench(): Promise<PageBench> {
   const folder = mkdtempSync(join(tmpdir(), 'kybern-page-'))
   const built = await buildPage(folder)
   await build({
-    entryPoints: ['cluster-worker', 'feed-worker'].map((name) =>
-      join(import.meta.dirname, `../inspector/bench/${name}.ts`),
-    ),
+    entryPoints: [join(import.meta.dirname, '../inspector/bench/feed-worker.ts')],
     ...{ outdir: folder, bundle: true, format: 'esm', platform: 'browser', target: 'es2022', minify: true },
-    ...{ mainFields: ['module', 'main'], external: ['node:*'], logLevel: 'warning' },
+    ...{ mainFields: ['module', 'main'], logLevel: 'warning' },
     define: { 'process.env.NODE_ENV': '"production"' },
   })
-  const html = readFileSync(join(folder, 'index.html'), 'utf8').replace(/ *<meta name="kybern-worker"[^>]*>\n/, '')
+  const html = readFileSync(join(folder, 'index.html'), 'utf8')
+  writeFileSync(join(folder, 'feed.html'), html.replace(built.worker, 'feed-worker.js'))
   const [server, browser] = [await serveFolder(folder), await launchBrowser()]
   const complaints: string[] = []
   const strangers: string[] = []
   return {
     ...{ built, browser, server, complaints, strangers },
-    async open(worker = 'cluster-worker.js', options = {}) {
+    async open(address = '', options = {}) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
       context.setDefaultTimeout(6000)
       const page = await context.newPage()
@@ -50,10 +49,7 @@ export async function pageBench(): Promise<PageBench> {
       page.on('request', (request) => {
         if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url)) strangers.push(request.url())
       })
-      const name = `page-${worker.replaceAll(/[^a-z0-9]+/g, '-')}.html`
-      const meta = `<meta name="kybern-worker" content="${worker}">\n    <script`
-      writeFileSync(join(folder, name), html.replace('<script', meta))
-      await page.goto(server.url + name)
+      await page.goto(server.url + address)
       return page
     },
     async close() {

@@ -5,16 +5,17 @@
 import type { Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Counterexample, CounterexampleStep } from '../../counterexample.ts'
+import { isPerson } from './shown-steps.ts'
 
 const row = 54
-const top = 58
-const column = 150
+const top = 16
+const column = 168
 const left = 64
 const api = 'API server'
 
 /** Where everything stands. */
 interface Grid {
-  readonly file: Counterexample
+  readonly steps: readonly CounterexampleStep[]
   readonly lines: readonly string[]
   readonly xOf: (actor: string) => number
   readonly yOf: (index: number) => number
@@ -24,20 +25,27 @@ interface Grid {
   readonly height: number
 }
 
-export function Lamport({ file, at }: { readonly file: Counterexample; readonly at: Signal<number> }) {
-  const grid = gridOf(file)
+interface Props {
+  readonly file: Counterexample
+  readonly steps: readonly CounterexampleStep[]
+  readonly at: Signal<number>
+}
+
+export function Lamport({ file, steps, at }: Props) {
+  const grid = gridOf(file, steps)
   const frame = useRef<HTMLElement>(null)
   useEffect(() => {
     const y = grid.yOf(at.value)
     const element = frame.current
     if (element === null) return
     const { scrollTop, clientHeight } = element
-    if (y < scrollTop + top || y > scrollTop + clientHeight - row * 2)
+    if (y < scrollTop + row || y > scrollTop + clientHeight - row * 2)
       element.scrollTo({ top: Math.max(0, y - clientHeight / 2) })
   }, [at.value])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keys
     <section class="lamport" ref={frame} tabIndex={0} aria-label="Sequence of steps">
+      <Actors grid={grid} />
       <svg
         width={grid.width}
         height={grid.height}
@@ -47,30 +55,18 @@ export function Lamport({ file, at }: { readonly file: Counterexample; readonly 
         <title>{file.title}</title>
         <defs>
           {['', 'stale', 'loop', 'dim'].map((kind) => (
-            <marker
-              key={kind}
-              id={`tip${kind}`}
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerUnits="userSpaceOnUse"
-              markerWidth="9"
-              markerHeight="9"
-              orient="auto"
-            >
-              <path class={`tip ${kind}`} d="M0 .8 L8 4 L0 7.2 Z" />
-            </marker>
+            <Tip key={kind} kind={kind} />
           ))}
         </defs>
         <Rows grid={grid} at={at} />
         {file.loop === undefined ? null : <Loop grid={grid} from={file.loop.from} />}
         <Lifelines grid={grid} />
-        {file.steps.map((step) => (
+        {steps.map((step) => (
           <g key={step.index} class={`step-marks ${stateOf(step, at.value)}`}>
             {isPerson(step.actor) ? null : <ReadEdge grid={grid} step={step} />}
           </g>
         ))}
-        {file.steps.map((step) => (
+        {steps.map((step) => (
           <StepMarks key={step.index} grid={grid} step={step} at={at} />
         ))}
       </svg>
@@ -78,23 +74,50 @@ export function Lamport({ file, at }: { readonly file: Counterexample; readonly 
   )
 }
 
-function gridOf(file: Counterexample): Grid {
-  const actors = [...new Set(file.steps.map(({ actor }) => actor))]
-  const people = actors.filter((actor) => /^(user|fault|time)$/.test(actor))
+/** Who acts, above their lines; they stay in sight while the steps scroll. */
+function Actors({ grid }: { readonly grid: Grid }) {
+  return (
+    <div class="actors" aria-hidden="true" style={{ width: `${grid.width}px` }}>
+      {grid.lines.map((actor) => (
+        <span
+          key={actor}
+          class={actor === api ? 'api' : ''}
+          style={{ left: `${grid.xOf(actor) - column / 2 + 5}px`, width: `${column - 10}px` }}
+        >
+          {actor.replace(/^controller\//, '')}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+function Tip({ kind }: { readonly kind: string }) {
+  const size = { markerUnits: 'userSpaceOnUse', markerWidth: '9', markerHeight: '9' } as const
+  return (
+    <marker id={`tip${kind}`} viewBox="0 0 8 8" refX="7" refY="4" {...size} orient="auto">
+      <path class={`tip ${kind}`} d="M0 .8 L8 4 L0 7.2 Z" />
+    </marker>
+  )
+}
+
+function gridOf(file: Counterexample, steps: readonly CounterexampleStep[]): Grid {
+  const actors = [...new Set(steps.map(({ actor }) => actor))]
+  const people = actors.filter(isPerson)
   const lines = [...people, api, ...actors.filter((actor) => !people.includes(actor))]
-  const yOf = (index: number): number => top + 24 + index * row
+  const rows = new Map(steps.map(({ index }, i) => [index, i]))
+  const yOf = (index: number): number => top + 24 + (rows.get(index) ?? 0) * row
   const committed = new Map<number, number>()
-  for (const { index, writes } of file.steps)
+  for (const { index, writes } of steps)
     for (const { revision } of writes) if (revision > 0) committed.set(revision, yOf(index))
   const yOfRevision = (revision: number): number => {
     const known = [...committed.keys()].filter((one) => one <= revision)
     return known.length === 0 ? top : (committed.get(Math.max(...known)) ?? top)
   }
   return {
-    ...{ file, lines, yOf, yOfRevision },
+    ...{ steps, lines, yOf, yOfRevision },
     xOf: (actor) => left + column / 2 + Math.max(0, lines.indexOf(actor)) * column,
-    width: left + lines.length * column + (file.loop === undefined ? 20 : 76),
-    height: yOf(file.steps.length) + 8,
+    width: left + lines.length * column + (file.loop === undefined ? 50 : 90),
+    height: top + 24 + steps.length * row + 8,
   }
 }
 
@@ -102,20 +125,17 @@ function Lifelines({ grid }: { readonly grid: Grid }) {
   return (
     <>
       {grid.lines.map((actor) => (
-        <g key={actor} class={`lifeline ${actor === api ? 'api' : ''}`}>
-          <line x1={grid.xOf(actor)} x2={grid.xOf(actor)} y1={top - 14} y2={grid.height - 10} />
-          <rect x={grid.xOf(actor) - column / 2 + 5} y={12} width={column - 10} height={28} rx={6} />
-          <text x={grid.xOf(actor)} y={30} text-anchor="middle">
-            {actor.replace(/^controller\//, '')}
-          </text>
-        </g>
+        <line
+          key={actor}
+          class={`lifeline ${actor === api ? 'api' : ''}`}
+          x1={grid.xOf(actor)}
+          x2={grid.xOf(actor)}
+          y1={0}
+          y2={grid.height - 10}
+        />
       ))}
     </>
   )
-}
-
-function isPerson(actor: string): boolean {
-  return /^(user|fault|time)$/.test(actor)
 }
 
 function stateOf({ index }: CounterexampleStep, at: number): string {
@@ -126,7 +146,7 @@ function stateOf({ index }: CounterexampleStep, at: number): string {
 function Rows({ grid, at }: { readonly grid: Grid; readonly at: Signal<number> }) {
   return (
     <>
-      {grid.file.steps.map((step) => (
+      {grid.steps.map((step) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: steps are walked by j and k, and told of beside the diagram
         <g
           key={step.index}
@@ -156,6 +176,7 @@ function StepMarks({ grid, step, at }: MarksProps) {
   const y = grid.yOf(index)
   const x = grid.xOf(actor)
   const person = isPerson(actor)
+  const side = x < grid.xOf(api) ? -1 : 1
   const stale = !person && believedRevision < headRevision
   return (
     <g class={`step-marks ${stateOf(step, at.value)}`}>
@@ -165,7 +186,7 @@ function StepMarks({ grid, step, at }: MarksProps) {
         {action.length > 26 ? `${action.slice(0, 25)}…` : action}
       </text>
       {stale ? (
-        <text class="belief" x={x} y={y + 20} text-anchor="middle">
+        <text class="belief" x={x + side * 12} y={y + 4} text-anchor={side > 0 ? 'start' : 'end'}>
           saw {believedRevision}, truth {headRevision}
         </text>
       ) : null}
@@ -216,7 +237,7 @@ function WriteEdge({ grid, step }: { readonly grid: Grid; readonly step: Counter
 
 /** The steps that repeat, and the way back from the last to the first of them. */
 function Loop({ grid, from }: { readonly grid: Grid; readonly from: number }) {
-  const [start, end] = [grid.yOf(from), grid.yOf(grid.file.steps.length - 1)]
+  const [start, end] = [grid.yOf(from), grid.yOf(grid.steps[grid.steps.length - 1]?.index ?? 0)]
   const x = grid.width - 70
   return (
     <g class="loop">

@@ -1,28 +1,16 @@
 /** A counterexample, stepped through: the diagram, the step, and what its actor believed against what was true. */
-import { type Signal, signal, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { type Counterexample, parseCounterexample } from '../../counterexample.ts'
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import type { Counterexample, CounterexampleStep } from '../../counterexample.ts'
 import { Icon } from '../app/icons.tsx'
 import { usePage } from '../app/page-context.ts'
-import type { PageState } from '../app/page-state.ts'
 import { Empty } from '../app/parts.tsx'
-import { pickedText } from '../do/actions.ts'
+import { pickedText } from '../do/picked-text.ts'
 import { example } from './example.ts'
 import { Lamport } from './lamport.tsx'
+import { openCounterexample, opened } from './opened.ts'
+import { shownSteps } from './shown-steps.ts'
 import { StepCard } from './step-card.tsx'
-
-/** The file in view; it stays while other views are looked at. */
-const opened = signal<Counterexample | undefined>(undefined)
-
-/** Shows a file's text. Tells why when it is no counterexample. */
-export function openCounterexample(page: PageState, text: string): void {
-  try {
-    opened.value = parseCounterexample(text)
-    page.view.value = 'counterexample'
-  } catch (error) {
-    page.tell((error as Error).message, 'error')
-  }
-}
 
 export function CounterexampleView() {
   const page = usePage()
@@ -77,7 +65,9 @@ function Shown({ file }: { readonly file: Counterexample }) {
   const at = useSignal(0)
   const lap = useSignal(0)
   const playing = useSignal(false)
-  useSteps(file, at, lap, playing)
+  const whole = useSignal(false)
+  const steps = useMemo(() => shownSteps(file, whole.value), [file, whole.value])
+  useSteps({ file, steps, at, lap, playing })
   return (
     <>
       <header class="case-head">
@@ -88,11 +78,23 @@ function Shown({ file }: { readonly file: Counterexample }) {
           </p>
         </div>
         <span class="spring" />
-        <Controls file={file} at={at} lap={lap} playing={playing} />
+        <Controls file={file} steps={steps} at={at} lap={lap} playing={playing} />
         <OpenButton />
       </header>
+      {steps.length === file.steps.length && !whole.value ? null : (
+        <label class="check case-note dim">
+          <input
+            type="checkbox"
+            checked={whole.value}
+            onChange={(event) => {
+              whole.value = event.currentTarget.checked
+            }}
+          />
+          also show the {file.steps.length - shownSteps(file, false).length} steps that saw everything and wrote nothing
+        </label>
+      )}
       <div class="case-body">
-        <Lamport file={file} at={at} />
+        <Lamport file={file} steps={steps} at={at} />
         <StepCard file={file} at={at.value} lap={lap.value} />
       </div>
     </>
@@ -101,15 +103,17 @@ function Shown({ file }: { readonly file: Counterexample }) {
 
 interface ControlsProps {
   readonly file: Counterexample
+  readonly steps: readonly CounterexampleStep[]
   readonly at: Signal<number>
   readonly lap: Signal<number>
   readonly playing: Signal<boolean>
 }
 
-function Controls({ file, at, lap, playing }: ControlsProps) {
+function Controls({ file, steps, at, lap, playing }: ControlsProps) {
+  const step = (by: 1 | -1): void => walk(file, steps, at, lap, by)
   return (
     <fieldset class="buttons" aria-label="Steps">
-      <button type="button" class="quiet" aria-label="Step before" title="k ↑" onClick={() => walk(file, at, lap, -1)}>
+      <button type="button" class="quiet" aria-label="Step before" title="k ↑" onClick={() => step(-1)}>
         <Icon name="previous" />
       </button>
       <button
@@ -123,7 +127,7 @@ function Controls({ file, at, lap, playing }: ControlsProps) {
       >
         <Icon name={playing.value ? 'pause' : 'play'} />
       </button>
-      <button type="button" class="quiet" aria-label="Next step" title="j ↓" onClick={() => walk(file, at, lap, 1)}>
+      <button type="button" class="quiet" aria-label="Next step" title="j ↓" onClick={() => step(1)}>
         <Icon name="next" />
       </button>
       <span class="dim">
@@ -135,9 +139,15 @@ function Controls({ file, at, lap, playing }: ControlsProps) {
 }
 
 /** On, and round the loop for ever when there is one; back, and never before the first. */
-function walk(file: Counterexample, at: Signal<number>, lap: Signal<number>, by: 1 | -1): void {
-  const next = at.value + by
-  if (next >= 0 && next < file.steps.length) at.value = next
+function walk(
+  file: Counterexample,
+  steps: readonly CounterexampleStep[],
+  at: Signal<number>,
+  lap: Signal<number>,
+  by: 1 | -1,
+): void {
+  const next = by > 0 ? steps.find(({ index }) => index > at.value) : steps.findLast(({ index }) => index < at.value)
+  if (next !== undefined) at.value = next.index
   else if (by > 0 && file.loop !== undefined) {
     at.value = file.loop.from
     lap.value++
@@ -146,23 +156,26 @@ function walk(file: Counterexample, at: Signal<number>, lap: Signal<number>, by:
 
 const msPerStep = 900
 
-function useSteps(file: Counterexample, at: Signal<number>, lap: Signal<number>, playing: Signal<boolean>): void {
+function useSteps({ file, steps, at, lap, playing }: ControlsProps): void {
   const page = usePage()
   useEffect(() => {
     at.value = 0
     lap.value = 0
     playing.value = false
+  }, [file])
+  useEffect(() => {
+    const go = (by: 1 | -1): void => walk(file, steps, at, lap, by)
     const timer = setInterval(() => {
       if (!playing.value) return
       if (at.value === file.steps.length - 1 && file.loop === undefined) playing.value = false
-      else walk(file, at, lap, 1)
+      else go(1)
     }, msPerStep)
     const listen = (event: KeyboardEvent): void => {
       if (page.dialog.value !== '' || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.target instanceof Element && event.target.closest('input, textarea, select') !== null) return
       const onButton = event.target instanceof Element && event.target.closest('button') !== null
-      if (['j', 'l', 'ArrowDown', 'ArrowRight'].includes(event.key)) walk(file, at, lap, 1)
-      else if (['k', 'h', 'ArrowUp', 'ArrowLeft'].includes(event.key)) walk(file, at, lap, -1)
+      if (['j', 'l', 'ArrowDown', 'ArrowRight'].includes(event.key)) go(1)
+      else if (['k', 'h', 'ArrowUp', 'ArrowLeft'].includes(event.key)) go(-1)
       else if (event.key === ' ' && !onButton) playing.value = !playing.value
       else if (event.key === 'Home') at.value = 0
       else return
@@ -174,5 +187,5 @@ function useSteps(file: Counterexample, at: Signal<number>, lap: Signal<number>,
       clearInterval(timer)
       document.removeEventListener('keydown', listen, true)
     }
-  }, [file])
+  }, [file, steps])
 }

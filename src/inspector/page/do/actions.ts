@@ -3,7 +3,9 @@
 import type { ClusterInfo } from '../../words.ts'
 import type { PageState } from '../app/page-state.ts'
 import { download } from '../chart/export.ts'
+import { isCounterexample, openCounterexample } from '../counterexample/opened.ts'
 import { isThere, nameOf, type Track } from '../model/track.ts'
+import { pickedText } from './picked-text.ts'
 
 export interface Action {
   readonly group: string
@@ -100,11 +102,6 @@ function ofAgent(group: string, { actor }: Track): Action[] {
       run: (page) => page.act('fault', { fault: { crash: actor } }),
     },
     { group, text: 'Restart it', run: (page) => page.act('fault', { fault: { restart: actor } }) },
-    {
-      ...{ group, text: 'Delay its watch', note: 'it sees changes late' },
-      asks: { name: 'by', value: '5s' },
-      run: (page, by) => page.act('fault', { fault: { delay: actor, by } }),
-    },
   ]
 }
 
@@ -141,7 +138,7 @@ function ofRun(page: PageState): Action[] {
       },
       { group, text: 'Save the run', note: 'one file, for kybern replay and this page', run: () => save(page) },
     )
-  actions.push({ group, text: 'Open a run', run: () => openRun(page) })
+  actions.push({ group, text: 'Open a run or a counterexample', run: () => openRun(page) })
   return actions
 }
 
@@ -187,6 +184,8 @@ async function save(page: PageState): Promise<void> {
 export async function openRun(page: PageState): Promise<void> {
   const text = await pickedText()
   if (text === undefined) return
+  // Both kinds of file are told apart by what is in them.
+  if (isCounterexample(text)) return openCounterexample(page, text)
   const opened = await page.act('open', { text })
   if (opened === undefined) return
   show(
@@ -194,16 +193,4 @@ export async function openRun(page: PageState): Promise<void> {
     opened.cluster,
     opened.same ? 'The run ended as its file says' : 'The run ended otherwise than its file says',
   )
-}
-
-/** The text of a file the user chooses; undefined when none is chosen. */
-export function pickedText(accept = '.json,application/json'): Promise<string | undefined> {
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.accept = accept
-  return new Promise((resolve) => {
-    input.onchange = () => void input.files?.[0]?.text().then(resolve)
-    input.oncancel = () => resolve(undefined)
-    input.click()
-  })
 }

@@ -6,9 +6,9 @@ import { Dialog } from '../app/dialog.tsx'
 import { Icon } from '../app/icons.tsx'
 import { usePage } from '../app/page-context.ts'
 import type { PageState } from '../app/page-state.ts'
-import { pickedText } from './actions.ts'
 import type { Editor } from './editor.ts'
 import { examples } from './examples.ts'
+import { pickedText } from './picked-text.ts'
 
 export function ApplyDrawer() {
   const page = usePage()

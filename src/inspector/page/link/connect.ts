@@ -20,11 +20,12 @@ function socketUrl(token: string): string {
   return url.href
 }
 
+/** The worker that the build put beside the page; it is told what the page's own address says. */
 function workerUrl(): string {
-  return new URL(
-    document.querySelector<HTMLMetaElement>('meta[name="kybern-worker"]')?.content ?? 'worker.js',
-    location.href,
-  ).href
+  const name = document.querySelector<HTMLMetaElement>('meta[name="kybern-worker"]')?.content ?? ''
+  const url = new URL(name, location.href)
+  if (url.search === '') url.search = location.search
+  return url.href
 }
 
 /** JSON texts over a WebSocket. What is sent before it is open waits. */

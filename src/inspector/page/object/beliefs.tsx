@@ -27,14 +27,12 @@ function Own({ own, head }: { readonly own: Belief; readonly head: number }) {
         <dt>has seen</dt>
         <dd>
           rev <b class="mono">{own.saw}</b> of {head}
-          {own.behind > 0 ? (
-            <b class="no"> {own.behind} behind</b>
-          ) : (
-            <span class="dim"> nothing it watches has changed since</span>
-          )}
+          <span class="dim"> {sinceThen(own)}</span>
         </dd>
         <dt>waiting</dt>
-        <dd>{own.waiting === 0 ? 'no changes' : `${own.waiting} changes for its next turn`}</dd>
+        <dd class={own.waiting > 0 ? 'no' : ''}>
+          {own.waiting === 0 ? 'no changes' : `${own.waiting} changes for its next turn`}
+        </dd>
         <dt>queue</dt>
         <dd>{own.queued.join(', ') || 'empty'}</dd>
         <dt>failing</dt>
@@ -43,6 +41,13 @@ function Own({ own, head }: { readonly own: Belief; readonly head: number }) {
       <AgentFaults agent={own.agent} state={own.state} />
     </section>
   )
+}
+
+/** What came after its view: what waits is news to it, the rest it declined to wake for. */
+function sinceThen({ behind, waiting }: Belief): string {
+  if (behind === 0) return 'nothing it watches has changed since'
+  const changes = behind === 1 ? '1 change' : `${behind} changes`
+  return waiting > 0 ? `${changes} of what it watches since` : `${changes} since, none of which concern it`
 }
 
 function Others({ beliefs }: { readonly beliefs: readonly Belief[] }) {
@@ -60,13 +65,14 @@ function Others({ beliefs }: { readonly beliefs: readonly Belief[] }) {
             <th scope="col">agent</th>
             <th scope="col">state</th>
             <th scope="col">saw</th>
-            <th scope="col">behind</th>
+            <th scope="col">since</th>
+            <th scope="col">waiting</th>
           </tr>
         </thead>
         <tbody>
           {[...beliefs]
-            .sort((a, b) => b.behind - a.behind)
-            .map(({ agent, state, saw, behind }) => (
+            .sort((a, b) => b.waiting - a.waiting || b.behind - a.behind)
+            .map(({ agent, state, saw, behind, waiting }) => (
               <tr key={agent}>
                 <th scope="row">
                   <button type="button" class="link" onClick={() => open(agent)}>
@@ -75,7 +81,8 @@ function Others({ beliefs }: { readonly beliefs: readonly Belief[] }) {
                 </th>
                 <td>{state}</td>
                 <td class="mono">{saw}</td>
-                <td class={behind > 0 ? 'no mono' : 'dim mono'}>{behind}</td>
+                <td class="dim mono">{behind}</td>
+                <td class={waiting > 0 ? 'no mono' : 'dim mono'}>{waiting}</td>
               </tr>
             ))}
         </tbody>

@@ -69,9 +69,36 @@ function Label({ row, index, hovered }: { readonly row: Row; readonly index: num
     >
       <Fold row={row} />
       {track === undefined ? null : <Icon name={track.kind} />}
-      <span class="label-name">{row.label}</span>
+      <LabelName row={row} />
       {track === undefined ? <span class="dim count">{row.beneath}</span> : <StateChip row={row} />}
     </div>
+  )
+}
+
+/** The row as it is read out: `Pod web-0, running.ready`. */
+function spoken(page: PageState, { label, track, beneath }: Row): string {
+  const model = page.model.value
+  if (track === undefined || model === undefined) return `${label}, ${beneath} objects`
+  const seq = page.seq.value
+  if (!isThere(track, seq)) return `${track.kind} ${label}, ${seq < track.born ? 'not there yet' : 'gone'}`
+  return `${track.kind} ${label}, ${model.states.at(stateAt(track, seq))?.label ?? ''}`
+}
+
+/** What a name shares with its owner's is what is left out first when there is little room. */
+function LabelName({ row }: { readonly row: Row }) {
+  const page = usePage()
+  const owner = page.model.value?.byId.get(row.track?.parent ?? '')?.name ?? ''
+  const shared = owner !== '' && row.label.startsWith(`${owner}-`) ? owner.length : 0
+  return (
+    <span class="label-name" title={row.label}>
+      <span class="unseen">{spoken(page, row)}</span>
+      <span class="shared" aria-hidden="true">
+        {row.label.slice(0, shared)}
+      </span>
+      <span class="own" aria-hidden="true">
+        {row.label.slice(shared)}
+      </span>
+    </span>
   )
 }
 
