@@ -51,13 +51,27 @@ function one(object: KubeObject): CallResult {
 
 const administrator = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
-async function requested(cluster: Cluster, { method, path, body }: Call & { call: 'request' }): Promise<CallResult> {
+async function answerTo(cluster: Cluster, request: Request): Promise<Response> {
   const { createHandler } = await import('../server/handle.ts')
   const wall = { now: () => cluster.now.getTime(), after: () => ({ cancel() {} }) }
-  const handler = createHandler({ cluster, clock: wall, acted: () => undefined })
+  return createHandler({ cluster, clock: wall, acted: () => undefined })(request, administrator)
+}
+
+/** A GET of the cluster's API. */
+export async function readPath(
+  cluster: Cluster,
+  { path, accept = 'application/json' }: { readonly path: string; readonly accept?: string },
+): Promise<{ status: number; text: string }> {
+  const response = await answerTo(cluster, new Request(`https://kybern${path}`, { headers: { accept } }))
+  return { status: response.status, text: await response.text() }
+}
+
+async function requested(cluster: Cluster, { method, path, body }: Call & { call: 'request' }): Promise<CallResult> {
   const headers = { 'content-type': 'application/json' }
-  const request = new Request(`https://kybern${path}`, { method, headers, body: JSON.stringify(body) })
-  const response = await handler(request, administrator)
+  const response = await answerTo(
+    cluster,
+    new Request(`https://kybern${path}`, { method, headers, body: JSON.stringify(body) }),
+  )
   const answer = (await response.json()) as { message?: string }
   if (!response.ok) throw new KybernError('KYB-REFUSED', answer.message ?? `${method} ${path}: ${response.status}`)
   return nothing

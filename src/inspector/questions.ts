@@ -51,6 +51,16 @@ interface Reads {
   /** A vitest program that repeats what was done. */
   test: { with: { readonly name?: string }; answer: string }
   save: { with: { readonly title?: string }; answer: RunFile }
+  /** A GET of the cluster's API, as an administrator: the server's own tables and lists. */
+  read: {
+    with: { readonly path: string; readonly accept?: string }
+    answer: { readonly status: number; readonly text: string }
+  }
+  /** A program in a container, to its end; programs that would have to wait are refused. */
+  exec: {
+    with: { readonly pod: ObjectName; readonly container?: string; readonly command: readonly string[] }
+    answer: { readonly code: number; readonly text: string }
+  }
   log: { with: { readonly pod: ObjectName; readonly container?: string }; answer: string }
 }
 

@@ -3,6 +3,7 @@ import { loadDescriptions } from '../api/schema/descriptions.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { shownFrom } from '../cluster/selecting.ts'
 import { actorAnswer, actorsOf, beliefsOf, timerSummary } from './actor-answers.ts'
+import { readPath } from './calls.ts'
 import { target, wrong } from './commands.ts'
 import { completionsAt } from './complete.ts'
 import { fieldChanges } from './diff.ts'
@@ -64,6 +65,14 @@ export const readers = {
   },
   check: ({ cluster }, { text }) => checkManifest(cluster, text),
   complete: async ({ cluster }, { text, offset }) => completionsAt(cluster, text, offset, await loadDescriptions()),
+  read: ({ cluster }, given) => readPath(cluster, given),
+  exec({ cluster }, { pod, container, command }) {
+    const { object } = target(cluster, pod)
+    const { name, namespace = 'default' } = object.metadata
+    const where = container === undefined ? { namespace } : { namespace, container }
+    const { code, stdout, stderr } = cluster.exec(name, command, where)
+    return { code, text: stdout + stderr }
+  },
   log({ cluster }, { pod, container }) {
     const { object } = target(cluster, pod)
     const { name, namespace = 'default' } = object.metadata

@@ -105,5 +105,5 @@ export function yamlOf(object: KubeObject): string {
 
 /** Any plain value as YAML, without aliases and folded lines. */
 export function yamlText(value: unknown): string {
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0, indentSeq: false, schema: 'yaml-1.1' })
 }
