@@ -112,18 +112,7 @@ function own({ kind, spec = {}, status = {}, metadata, ...rest }: KubeObject): F
         ],
       ]
     case 'Node':
-      return [
-        [
-          'Taints',
-          (spec.taints ?? []).map(
-            (one: Record<string, unknown>) => `${one.key}${one.value ? `=${one.value}` : ''}:${one.effect}`,
-          ),
-        ],
-        ['Unschedulable', String(spec.unschedulable === true)],
-        conditions,
-        ['Capacity', pairs(status.capacity, ': ')],
-        ['Allocatable', pairs(status.allocatable, ': ')],
-      ]
+      return ofNode(spec, status, conditions)
     default:
       return Object.entries({ spec, status, ...rest })
         .filter(
@@ -131,6 +120,21 @@ function own({ kind, spec = {}, status = {}, metadata, ...rest }: KubeObject): F
         )
         .map(([name, value]) => [name[0]?.toUpperCase() + name.slice(1), JSON.stringify(value, null, 2).split('\n')])
   }
+}
+
+function ofNode(spec: KubeObject['spec'], status: KubeObject['status'], conditions: Field): Field[] {
+  return [
+    [
+      'Taints',
+      (spec.taints ?? []).map(
+        (one: Record<string, unknown>) => `${one.key}${one.value ? `=${one.value}` : ''}:${one.effect}`,
+      ),
+    ],
+    ['Unschedulable', String(spec.unschedulable === true)],
+    conditions,
+    ['Capacity', pairs(status.capacity, ': ')],
+    ['Allocatable', pairs(status.allocatable, ': ')],
+  ]
 }
 
 function conditionText(one: Record<string, unknown>): string {

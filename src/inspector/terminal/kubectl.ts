@@ -3,6 +3,7 @@
  * own; writes are commands of the session.
  */
 import type { KubeObject } from '../../api/object.ts'
+import { toRfc3339 } from '../../api/time.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import { describe } from './describe.ts'
 import { get } from './get.ts'
@@ -115,7 +116,7 @@ const version: Verb = async (shell) => {
 
 const waitFor: Verb = async (shell, line) => {
   const settled = await shell.ask('settle', {})
-  return `the cluster is quiet at ${new Date(settled.now).toISOString()}${line.words.length > 1 ? '; look again with get' : ''}`
+  return `the cluster is quiet at ${toRfc3339(settled.now)}${line.words.length > 1 ? '; look again with get' : ''}`
 }
 
 /** Not kubectl's: what happens to machines. */
@@ -217,7 +218,7 @@ export class Terminal {
 
   async #advance(duration: string): Promise<string> {
     const { now } = await this.#shell.ask('advance', { by: /^\d+$/.test(duration) ? Number(duration) : duration })
-    return `it is ${new Date(now).toISOString()} in the cluster`
+    return `it is ${toRfc3339(now)} in the cluster`
   }
 }
 
