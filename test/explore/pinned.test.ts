@@ -45,8 +45,8 @@ const worlds: Record<string, Scenario> = {
 const pinned: readonly (readonly [string, ExploreOptions, number, number])[] = [
   ['rollout', { reduction: 'none' }, 1355, 5737],
   ['rollout', {}, 119, 146],
-  ['job', { reduction: 'none' }, 860, 3826],
-  ['job', {}, 68, 73],
+  ['job', { reduction: 'none' }, 868, 3842],
+  ['job', {}, 70, 75],
   ['drain', { reduction: 'none' }, 12900, 72379],
   ['drain', {}, 546, 805],
   ['up and down', {}, 1015, 1463],

@@ -69,7 +69,7 @@ export class System {
 
   /** The segments of a local step in a state. */
   segments(local: Local, vector: Vector): Found<readonly Segment[]> {
-    return local.table.find([vector], (recorder) => {
+    return local.table.of(vector, (recorder) => {
       const draft = new Draft(this.base.ground, vector, recorder)
       local.run(draft)
       return draft.done()
