@@ -10,7 +10,7 @@ import type { Transition } from '../../../src/store/transition.ts'
 import type { View } from '../../../src/store/view.ts'
 
 /** Turns at one instant before it is called a livelock. */
-const turnsAtOnce = 5000
+const turnsAtOnce = 2000
 /** Snapshots kept for views that lag. */
 const kept = 400
 
@@ -45,6 +45,8 @@ export class Rig {
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
+    const { actors } = cluster.plane.world
+    this.agents = [...actors].flatMap(([id, { machine }]) => (machine === 'controller' ? [id] : []))
     const { api } = cluster.plane
     this.believed = api.view()
     // Requests are acted upon when the rig says so, not at once.
@@ -65,8 +67,13 @@ export class Rig {
     api.next = (transition) => this.#deliver(transition, next)
   }
 
-  get agents(): string[] {
-    return [...this.cluster.plane.world.actors].flatMap(([id, { machine }]) => (machine === 'controller' ? [id] : []))
+  /** Who takes turns, in the order in which turns go round. */
+  readonly agents: readonly string[]
+
+  /** Those who have written something: what happens to others matters less. */
+  get busy(): readonly string[] {
+    const some = this.agents.filter((id) => this.#wrote.has(id) && id !== 'lives')
+    return some.length > 0 ? some : this.agents.filter((id) => id !== 'lives')
   }
 
   get now(): number {

@@ -218,7 +218,7 @@ metadata: {name: ${name}}
       deployment('web') +
       deployment('api') +
       budgetFor('web', 'minAvailable: 2') +
-      budgetFor('api', 'maxUnavailable: 1'),
+      budgetFor('api', 'maxUnavailable: 1, unhealthyPodEvictionPolicy: AlwaysAllow'),
     ops: [
       'evict',
       'evict',
@@ -263,7 +263,10 @@ metadata: {name: ${name}}
   {
     name: 'spread',
     cluster: { nodes: [node('a', 'zone-a'), node('b', 'zone-b'), node('c', 'zone-c')] },
-    manifest: deployment('web', '', spread('web')) + deployment('lone', '', apart('lone')),
+    manifest:
+      deployment('web', '', spread('web')) +
+      deployment('lone', '', apart('lone')) +
+      deployment('shy', '', apart('lone')).replace('replicas: 3', 'replicas: 1'),
     ops: [
       'scale',
       'scale',

@@ -92,7 +92,7 @@ export async function perform(rig: Rig, scenario: Scenario, step: Step): Promise
 }
 
 function broken(rig: Rig, fault: string, [a = 0, b = 0, c = 0]: readonly number[]): string {
-  const agents = rig.agents.filter((id) => id !== 'lives')
+  const agents = rig.busy
   const agent = agents[a % agents.length] as string
   const nodes = rig.cluster.list('Node').map((node) => node.metadata.name)
   const node = nodes[a % Math.max(1, nodes.length)]

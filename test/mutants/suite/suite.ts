@@ -6,6 +6,7 @@
 import type { Cluster } from '../../../src/index.ts'
 import { createCluster } from '../../../src/index.ts'
 import type { Property } from '../../../src/testing/property.ts'
+import { keepLedger } from './ledger.ts'
 import { broughtToRest } from './meta.ts'
 import { Monitor, type Violation } from './monitor.ts'
 import { properties } from './properties.ts'
@@ -66,6 +67,7 @@ export async function ran(
   rig.calm = roughness === 0
   const monitor = new Monitor(cluster, claims, () => rig.believed)
   const watcher = new Watcher(cluster, monitor)
+  keepLedger(cluster, monitor)
   const story: string[] = []
   cluster.trouble$.subscribe(({ by, key, error }) => {
     monitor.story.push(`! ${by} ${key}: ${error}`)

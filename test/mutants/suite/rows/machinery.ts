@@ -187,7 +187,10 @@ export const machinery: readonly Property[] = [
       return undefined
     const known = seen(write, 'Pod', write.object) ?? write.object
     const owner = controllerOf(known) ?? controllerOf(write.object)
-    const [, name] = write.reconciled.split('/')
+    const [namespace = '', name] = write.reconciled.split('/')
+    const wanted = owner && write.believed.get(owner.kind, owner.name, namespace)
+    if (wanted !== undefined && wanted.metadata.uid !== owner?.uid)
+      return `${write.by} deleted ${who(known)} of another ${owner?.name}`
     return owner?.name === name || `${write.by} deleted ${who(known)} of ${owner?.kind} ${owner?.name} for ${name}`
   }),
   about('R5 an object has one controller at most', {}, ({ object, type }) => {

@@ -292,25 +292,30 @@ export const volumes: readonly Property[] = [
       )
     },
   ),
+  about('V3 a claim gets as much as it asks for', { resource: 'persistentvolumes', type: 'MODIFIED' }, (write) => {
+    const reference = write.object.spec?.claimRef
+    if (!write.by.startsWith('controller/') || !reference?.uid || write.previous?.spec?.claimRef?.uid === reference.uid)
+      return undefined
+    const claim = write.believed.get('PersistentVolumeClaim', reference.name, reference.namespace)
+    if (claim?.metadata.uid !== reference.uid) return undefined
+    const [asked = 0, there = 0] = [claim?.spec.resources?.requests?.storage, write.object.spec?.capacity?.storage].map(
+      (text) => value(text ?? '0'),
+    )
+    return there >= asked || `${reference.name} asks for ${asked} and got ${there}`
+  }),
   about(
-    'V3 a claim gets as much as it asks for, from a volume that is its own',
+    'V3 a claim gets a volume that is its own',
     { resource: 'persistentvolumeclaims', type: 'MODIFIED', by: 'controller/persistent-volume-claim-binder' },
-    ({ object, previous }, before) => {
+    ({ object, previous, believed }) => {
       const name: string | undefined = object.spec?.volumeName
-      const bound =
-        name &&
-        (previous?.spec?.volumeName !== name ||
-          (previous?.status?.phase !== 'Bound' && object.status?.phase === 'Bound'))
-      const held = bound ? before.get('PersistentVolume', name) : undefined
-      if (held === undefined) return undefined
-      const [asked, there] = [object.spec.resources?.requests?.storage, held.spec?.capacity?.storage].map((text) =>
-        value(text ?? '0'),
+      if (
+        !name ||
+        (previous?.spec?.volumeName === name &&
+          (previous?.status?.phase === 'Bound' || object.status?.phase !== 'Bound'))
       )
-      if ((there ?? 0) < (asked ?? 0)) return `${who(object)} asks for ${asked} and got ${there}`
-      const { uid } = held.spec?.claimRef ?? {}
-      return (
-        uid === undefined || uid === object.metadata.uid || `${who(object)} was given ${who(held)}, which is another's`
-      )
+        return undefined
+      const { uid } = believed.get('PersistentVolume', name)?.spec?.claimRef ?? {}
+      return uid === undefined || uid === object.metadata.uid || `${who(object)} was given ${name}, which is another's`
     },
   ),
   about('V4 volumes go by their policy', { resource: 'persistentvolumes' }, (write) => {

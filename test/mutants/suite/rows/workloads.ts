@@ -1,6 +1,7 @@
 /** Rows S, DS, J and CJ: StatefulSets, DaemonSets, Jobs and CronJobs. */
 import { isTrue } from '../../../../src/api/conditions.ts'
 import { scaledValue } from '../../../../src/api/int-or-string.ts'
+import { isOwnedBy } from '../../../../src/api/owner.ts'
 import { podAvailableAt } from '../../../../src/api/pod-status.ts'
 import { matchesNodeAffinity, type Toleration, untoleratedTaint } from '../../../../src/api/scheduling.ts'
 import { parseTime } from '../../../../src/api/time.ts'
@@ -196,6 +197,18 @@ function surge(daemonSet: KubeObject): number {
 }
 
 export const daemonSets: readonly Property[] = [
+  about(
+    'DS5 daemon pods stand trouble of their node',
+    { resource: 'pods', type: 'ADDED', by: 'controller/daemonset' },
+    ({ object }) => {
+      const own: readonly Toleration[] = object.spec?.tolerations ?? []
+      const lacking = automatic.find(
+        ({ key, effect }) =>
+          !own.some((one) => one.key === key && one.effect === effect && one.tolerationSeconds === undefined),
+      )
+      return lacking === undefined || `${who(object)} does not stand ${lacking.key}:${lacking.effect}`
+    },
+  ),
   about('DS1 a node gets one daemon pod, after the one before it', { resource: 'pods', type: 'ADDED' }, (write) => {
     const daemonSet = reconciledOf(write, 'DaemonSet', 'daemonset')
     if (daemonSet === undefined) return undefined
@@ -245,18 +258,21 @@ export const daemonSets: readonly Property[] = [
         if (observedGeneration !== daemonSet.metadata.generation)
           return `${who(daemonSet)} observed ${observedGeneration} of ${daemonSet.metadata.generation}`
         const pods = owned(s, 'Pod', daemonSet)
-        if (
-          daemonSet.spec.updateStrategy?.type === 'OnDelete' ||
-          pods.some((pod) => !isPodReady(pod) || isDeleting(pod)) ||
-          pods.length < desiredNumberScheduled
-        )
+        const isUp = (pod: KubeObject) => isPodReady(pod) && !isDeleting(pod)
+        const places = new Set([
+          ...pods.map(nodeOf),
+          ...s.nodes.filter((node) => isEligible(daemonSet, node)).map(({ metadata }) => metadata.name),
+        ])
+        const down = [...places].filter((node) => !pods.some((pod) => nodeOf(pod) === node && isUp(pod))).length
+        const most = scaledValue(daemonSet.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, places.size, true)
+        if (daemonSet.spec.updateStrategy?.type === 'OnDelete' || (down > 0 && (down >= most || surge(daemonSet) > 0)))
           return undefined
         return updatedNumberScheduled === desiredNumberScheduled
           ? undefined
           : `${who(daemonSet)} updated ${updatedNumberScheduled} of ${desiredNumberScheduled}`
       }),
     ),
-  ).as('DS4 a rollout whose pods are ready completes'),
+  ).as('DS4 a rollout goes on as long as pods may be unavailable'),
 ]
 
 function misplaced(s: Moment, daemonSet: KubeObject, node: KubeObject): string | undefined {
@@ -294,6 +310,23 @@ function isOver(job: KubeObject): boolean {
 }
 
 export const jobs: readonly Property[] = [
+  about('J7 a pod is counted before it is let go', { resource: 'pods', type: 'MODIFIED' }, (write, before) => {
+    const job = reconciledOf(write, 'Job', 'job')
+    const letGo =
+      write.previous?.metadata.finalizers?.includes(tracking) && !write.object.metadata.finalizers?.includes(tracking)
+    if (
+      job === undefined ||
+      !letGo ||
+      !isOwnedBy(write.object, job.metadata.uid ?? '') ||
+      isOver(job) ||
+      isDeleting(job) ||
+      job.spec.completionMode === 'Indexed'
+    )
+      return undefined
+    const now = before.get('Job', job.metadata.name, job.metadata.namespace)
+    const counted = (one: KubeObject | undefined) => (one?.status?.succeeded ?? 0) + (one?.status?.failed ?? 0)
+    return counted(now) > counted(job) || `${who(write.object)} was let go and ${who(job)} has not counted it`
+  }),
   about(
     'J1 what succeeded is counted once and not taken back',
     { resource: 'jobs.batch', type: 'MODIFIED' },
