@@ -34,7 +34,8 @@ export function heartbeat(work: KubeletTurn, at: number): void {
 /** True when the node is well and its object says otherwise, as after a time in which its kubelet was not there. */
 export function isDoubted(work: KubeletTurn, name: string): boolean {
   const node = work.view.get('nodes', '', name)
-  return node !== undefined && !isTrue(node.status?.conditions, 'Ready')
+  // One that has yet to be filled in says nothing yet.
+  return node?.status?.nodeInfo?.kubeletVersion !== undefined && !isTrue(node.status.conditions, 'Ready')
 }
 
 /** Says again that the node is well; also the first thing a kubelet that came back does. */

@@ -87,6 +87,7 @@ function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): vo
     findPod(work, pod)
     work.take(pod, undefined)
   }
+  for (const node of input.view.list('nodes')) adopt(work, node)
   for (const name of work.nodeNames()) if (work.talks(name) && isDoubted(work, name)) writeStatus(work, name)
   work.intents.push({ type: 'timer.set', id: 'heartbeat', at: input.view.now + heartbeatMs, background: true })
   if (input.view.count('horizontalpodautoscalers.autoscaling') > 0) startMetrics(work)

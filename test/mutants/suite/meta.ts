@@ -2,6 +2,7 @@
  * What must be so of any set of controllers, whatever they are for: once nothing is broken any more the cluster comes to
  * rest, stays at rest, and a controller that begins anew finds nothing to do.
  */
+import { isTrue } from '../../../src/api/conditions.ts'
 import { isPodReady } from '../../../src/api/pod-status.ts'
 import { matchesLabelSelector } from '../../../src/api/selector.ts'
 import type { KubeObject } from '../../../src/index.ts'
@@ -39,7 +40,11 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
   if (!(await rested(rig, monitor))) return
   monitor.settled()
   nobodyHaunts(rig, monitor)
+  nodesAreWell(rig, monitor)
   if (monitor.violation !== undefined) return
+  // Those who look by the clock have looked at what there is now.
+  rig.advance(16_000)
+  if (!(await rested(rig, monitor))) return
   begunAnew(rig, monitor)
   if (monitor.violation !== undefined) return
   // Watching takes most of the time of a run: only the runs without faults do.
@@ -61,6 +66,17 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
 async function withNodesLost(rig: Rig, monitor: Monitor): Promise<void> {
   rig.advance(lostMs)
   if (!rig.cluster.plane.loop.hasWork() && !isFailing(rig)) monitor.settled()
+}
+
+/** A node whose machine runs and whose kubelet is heard says that it is well, and what it has. */
+function nodesAreWell(rig: Rig, monitor: Monitor): void {
+  const { world } = rig.cluster.plane
+  for (const { metadata, status } of rig.cluster.list('Node')) {
+    if (world.actors.get(`nodes/${metadata.name}`)?.snapshot.status !== 'active') continue
+    const name = 'a node that runs is ready and says what it has (N2)'
+    if (!isTrue(status?.conditions, 'Ready')) monitor.fail(name, `${metadata.name} runs and is not said to be ready`)
+    if (status?.allocatable?.pods === undefined) monitor.fail(name, `${metadata.name} runs and has no capacity`)
+  }
 }
 
 /** What runs on nodes are the pods there are, and no others. */
@@ -166,7 +182,10 @@ async function rested(rig: Rig, monitor: Monitor): Promise<boolean> {
  * refused something and waits to try again is not asked.
  */
 function begunAnew(rig: Rig, monitor: Monitor): void {
-  const controllers = rig.agents.filter((id) => id.startsWith('controller/') && failuresOf(rig, id) === 0)
+  const controllers = rig.agents.filter(
+    // The autoscaler looks by the clock, and what it says depends on when.
+    (id) => id.startsWith('controller/') && id !== 'controller/horizontal-pod-autoscaler' && failuresOf(rig, id) === 0,
+  )
   const before = rig.cluster.snapshot.revision
   for (const id of controllers) rig.restart(id)
   rig.drain()

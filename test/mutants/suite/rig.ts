@@ -38,6 +38,7 @@ export class Rig {
   readonly down = new Map<string, number>()
   /** Nodes whose machines the user lost: they stay lost when everything else is healed. */
   readonly lost = new Set<string>()
+  readonly everDown = new Set<string>()
   readonly crashed = new Set<string>()
   random: Prng = prngOf(1)
   /** Whether turns go round or come in any order. */
@@ -112,6 +113,7 @@ export class Rig {
     this.cluster.fault({ [event]: name } as never)
     if (event === 'restore') this.down.delete(name)
     else this.down.set(name, this.now)
+    this.everDown.add(name)
   }
 
   /** One turn of somebody who has something to do; false when nobody has. */

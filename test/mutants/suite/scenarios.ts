@@ -12,6 +12,9 @@ export interface Scenario {
   readonly endless?: boolean
 }
 
+/** Releases differ: one is slow to begin, one slow to end. */
+export const scripts = { 'nginx:2': 'ready after 15s', 'nginx:3': 'stop after 12s' }
+
 const template = (app: string, more = '', meta = '') =>
   `{metadata: {labels: {app: ${app}}${meta}}, spec: {containers: [{name: c, image: "nginx:1", ports: [{containerPort: 80}]}]${more}}}`
 
@@ -294,7 +297,7 @@ metadata: {name: ${name}}
   },
   {
     name: 'autoscaling',
-    cluster: { nodes: 3 },
+    cluster: { nodes: 3, scripts: { 'nginx:*': 'cpu 2m per request' } },
     endless: true,
     manifest: `${deployment('web').replace('ports:', 'resources: {requests: {cpu: 100m}}, ports:')}${service('web')}
 apiVersion: autoscaling/v2

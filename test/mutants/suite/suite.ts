@@ -11,7 +11,7 @@ import { broughtToRest } from './meta.ts'
 import { Monitor, type Violation } from './monitor.ts'
 import { properties } from './properties.ts'
 import { Livelock, Rig } from './rig.ts'
-import { type Scenario, scenarios } from './scenarios.ts'
+import { type Scenario, scenarios, scripts } from './scenarios.ts'
 import { generated, perform, type Roughness, type Step } from './steps.ts'
 import { Watcher } from './watcher.ts'
 
@@ -50,7 +50,7 @@ const worlds = new Map<string, Cluster>()
 async function worldOf(scenario: Scenario): Promise<Cluster> {
   const made = worlds.get(scenario.name)
   if (made !== undefined) return made
-  const cluster = await createCluster({ ...scenario.cluster, seed: 7, history: 4000 })
+  const cluster = await createCluster({ scripts, ...scenario.cluster, seed: 7, history: 4000 })
   worlds.set(scenario.name, cluster)
   return cluster
 }
@@ -67,7 +67,7 @@ export async function ran(
   rig.calm = roughness === 0
   const monitor = new Monitor(cluster, claims, () => rig.believed)
   const watcher = new Watcher(cluster, monitor)
-  keepLedger(cluster, monitor)
+  keepLedger(rig, monitor)
   const story: string[] = []
   cluster.trouble$.subscribe(({ by, key, error }) => {
     monitor.story.push(`! ${by} ${key}: ${error}`)

@@ -68,6 +68,7 @@ export class Watcher {
       watch.cancel()
       if (watch.over) continue
       for (const line of watch.text.split('\n').filter((one) => one !== '')) this.#take(watch, JSON.parse(line))
+      if (watch.over) continue
       const { items } = await this.#list(watch.path, watch.query)
       const listed = new Map(items.map((item) => [keyOf(item), item.metadata.resourceVersion ?? '']))
       for (const [key, version] of listed)

@@ -284,27 +284,6 @@ export const nodes: readonly Property[] = [
       }),
     ),
   ).as('E1 no pod of a lost node is ready'),
-  about(
-    'N5 containers are not killed before their grace is over',
-    { by: 'kubelet', resource: 'pods', type: 'MODIFIED' },
-    ({ object, previous }, _before, after) => {
-      const end = object.metadata.deletionTimestamp
-      if (end === undefined || previous === undefined) return undefined
-      const killed = (pod: KubeObject) =>
-        (pod.status?.containerStatuses ?? []).filter(
-          (one: Part) =>
-            one.state?.terminated?.exitCode === 137 &&
-            one.state.terminated.startedAt &&
-            one.state.terminated.reason !== 'ContainerStatusUnknown' &&
-            parseTime(one.state.terminated.finishedAt) + 1000 >= after.now,
-        ).length
-      return (
-        killed(object) <= killed(previous) ||
-        after.now + 1000 >= parseTime(end) ||
-        `${who(object)} was killed ${(parseTime(end) - after.now) / 1000} s before its grace was over`
-      )
-    },
-  ),
   settled((s) =>
     first(
       s.pods.map((pod) =>

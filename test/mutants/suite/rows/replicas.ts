@@ -142,12 +142,16 @@ export const replicas: readonly Property[] = [
     const deployment = deploymentOf(write)
     if (deployment?.spec.paused !== true || write.type === 'DELETED') return undefined
     if (write.type === 'ADDED') return `${who(deployment)} is paused and made ${who(write.object)}`
-    const grew = replicasOf(write.object) > replicasOf(write.previous) && isEven(write, deployment)
+    const newest = owned(write.believed, 'ReplicaSet', deployment).find((one) =>
+      same(withoutHash(one.spec.template), withoutHash(deployment.spec.template)),
+    )
+    const shrank = replicasOf(write.object) < replicasOf(write.previous) && isEven(write, deployment)
+    const isDone = newest !== undefined && sure(newest) === replicasOf(deployment)
+    const most = replicasOf(deployment) + fences(deployment).surge
+    if (!shrank || isDone || isDeleting(deployment) || activeSets(write, deployment) <= 1) return undefined
     return (
-      !grew ||
-      activeSets(write, deployment) <= 1 ||
-      isDeleting(deployment) ||
-      `${who(deployment)} is paused and ${who(write.object)} grew`
+      total(write.believed, deployment, replicasOf) > most ||
+      `${who(deployment)} is paused and ${who(write.object)} shrank`
     )
   }),
   about(

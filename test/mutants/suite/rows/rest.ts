@@ -51,7 +51,8 @@ export const garbage: readonly Property[] = [
     if (ownerReferences.length === 0) return `${who(write.object)} has no owner and was collected`
     const alive = ownerReferences.find((one) => {
       const owner = ownerAt(before, one, namespace)
-      return owner !== undefined && !(isDeleting(owner) && hasFinalizer(owner, 'foregroundDeletion'))
+      const known = owner && ownerAt(write.believed, one, namespace)
+      return owner !== undefined && !(isDeleting(known) && hasFinalizer(known, 'foregroundDeletion'))
     })
     return alive === undefined || `${who(write.object)} was collected while ${alive.kind} ${alive.name} is there`
   }),

@@ -265,7 +265,11 @@ export const daemonSets: readonly Property[] = [
         ])
         const down = [...places].filter((node) => !pods.some((pod) => nodeOf(pod) === node && isUp(pod))).length
         const most = scaledValue(daemonSet.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, places.size, true)
-        if (daemonSet.spec.updateStrategy?.type === 'OnDelete' || (down > 0 && (down >= most || surge(daemonSet) > 0)))
+        if (
+          daemonSet.spec.updateStrategy?.type === 'OnDelete' ||
+          (down > 0 && down >= most) ||
+          (surge(daemonSet) > 0 && !pods.every(isUp))
+        )
           return undefined
         return updatedNumberScheduled === desiredNumberScheduled
           ? undefined
