@@ -71,7 +71,7 @@ export const machinery: readonly Property[] = [
     const [from, to] = [previous?.metadata.generation, object.metadata.generation]
     if (previous === undefined || from === undefined || to === undefined) return undefined
     const changed = !same(wish(previous), wish(object))
-    const marked = isDeleting(object) && previous.metadata.deletionTimestamp !== object.metadata.deletionTimestamp
+    const marked = isDeleting(object) && !isDeleting(previous)
     if (!changed && !marked)
       return to === from || `${who(object)}: generation ${from} became ${to} though nothing else is wanted`
     return to === from + 1 || `${who(object)}: generation ${from} became ${to} when something else was wanted`
