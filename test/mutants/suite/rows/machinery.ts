@@ -1,4 +1,5 @@
 /** Rows A1 to A14 and G5, G11: what the API and every controller keep to. */
+import { parseTime } from '../../../../src/api/time.ts'
 import type { KubeObject } from '../../../../src/index.ts'
 import type { Moment } from '../../../../src/testing/moment.ts'
 import { type Property, settled, type Write } from '../../../../src/testing/property.ts'
@@ -106,11 +107,18 @@ export const machinery: readonly Property[] = [
       return !runs || `${by} removed ${who(object)} that runs on ${last.spec.nodeName}`
     },
   ),
-  about('A10 a deletion is not taken back nor put off', { type: 'MODIFIED' }, ({ object, previous }) => {
-    const [from, to] = [previous?.metadata.deletionTimestamp, object.metadata.deletionTimestamp]
-    if (from === undefined) return undefined
-    return (to !== undefined && to <= from) || `${who(object)} was to go at ${from}, now at ${to}`
-  }),
+  about(
+    'A10 a deletion is not taken back nor put off',
+    { type: 'MODIFIED' },
+    ({ object, previous }, _before, after) => {
+      const [from, to] = [previous?.metadata.deletionTimestamp, object.metadata.deletionTimestamp]
+      if (from === undefined) return undefined
+      return (
+        (to !== undefined && (to <= from || parseTime(to) < after.now + 1000)) ||
+        `${who(object)} was to go at ${from}, now at ${to}`
+      )
+    },
+  ),
   about('A11 a status write changes nothing else', { type: 'MODIFIED' }, ({ verb, object, previous }) => {
     if (!verb.endsWith('/status') || previous === undefined) return undefined
     return same(wish(object), wish(previous)) || `${verb} changed what ${who(object)} is to be`
