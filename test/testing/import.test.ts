@@ -286,6 +286,22 @@ describe('what cannot be taken over is named', () => {
       list({ ...pod({}), metadata: { name: 'a', uid: '1' } }, { ...pod({}), metadata: { name: 'a', uid: '2' } }),
       /there twice/,
     ],
+    [
+      list({
+        ...pod({}),
+        metadata: { name: 'a', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'r' }] },
+      }),
+      /1 Pod objects owned by a ReplicaSet, and no object of the owners' kinds/,
+    ],
+    [
+      list({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'c' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, volumeName: 'pv' },
+      }),
+      /1 claims are bound to PersistentVolumes/,
+    ],
     ['kind: [', /KYB-YAML|YAML/],
   ])('%#', (text, why) => {
     expect(() => importWorld(text)).toThrow(why)

@@ -64,6 +64,8 @@ export function readWorld(manifest: Manifest, options: ReadOptions = {}): StartW
   const objects = byCollection(read)
   const all = completed(objects, complete, notes)
   refuseHomeless(all)
+  refuseUnbound(all)
+  judgeOwners(all, registry, notes)
   const revision = Object.values(all)
     .flat()
     .reduce((most, { metadata }) => Math.max(most, Number(metadata.resourceVersion)), 1)
@@ -175,4 +177,45 @@ function refuseHomeless(objects: Readonly<Record<ResourceKey, readonly KubeObjec
       'KYB-IMPORT',
       `pods run on nodes that are not in the text: ${[...missing].sort().join(', ')}; add the output of kubectl get nodes -o yaml`,
     )
+}
+
+/** Claims without their volumes would be lost. */
+function refuseUnbound({ persistentvolumeclaims: claims = [], persistentvolumes }: StartWorld['objects']): void {
+  const bound = claims.filter(({ spec }) => spec?.volumeName)
+  if (bound.length > 0 && persistentvolumes === undefined)
+    throw new KybernError(
+      'KYB-IMPORT',
+      `${bound.length} claims are bound to PersistentVolumes, of which the text has none; let kubectl get them too`,
+    )
+}
+
+/** What is owned by nobody is collected as garbage: whoever gives objects gives their owners. Kinds nobody serves own for good. */
+function judgeOwners(
+  objects: Readonly<Record<ResourceKey, readonly KubeObject[]>>,
+  registry: Registry,
+  notes: string[],
+): void {
+  const uids = new Set(
+    Object.values(objects)
+      .flat()
+      .map(({ metadata }) => metadata.uid),
+  )
+  const orphaned = new Map<string, number>()
+  for (const object of Object.values(objects).flat())
+    for (const { apiVersion, kind: name, uid } of object.metadata.ownerReferences ?? []) {
+      const owner = registry.byKind(apiVersion, name)
+      if (owner === undefined || uids.has(uid)) continue
+      const words = `${object.kind} objects owned by a ${name}`
+      if (objects[owner.resource] === undefined) orphaned.set(words, (orphaned.get(words) ?? 0) + 1)
+      else
+        notes.push(
+          `${object.kind} ${keyOf(object)} is owned by a ${name} that is not in the text: it will be collected`,
+        )
+    }
+  if (orphaned.size === 0) return
+  const told = [...orphaned].map(([words, count]) => `${count} ${words}`).join(', ')
+  throw new KybernError(
+    'KYB-IMPORT',
+    `the text has ${told}, and no object of the owners' kinds: they would be collected as garbage; let kubectl get those kinds too`,
+  )
 }
