@@ -81,6 +81,8 @@ export type ContainerEvent = (
       finishedAt: number
       exitCode: number
       reason: string
+      /** The wait before this one, when it waits to be started again. */
+      backoffMs?: number
     }
   | { type: 'machine.died' }
 ) & { at?: number }
@@ -163,8 +165,8 @@ export const containerMachine = setup({
     }),
     noteFoundEnd: assign(({ context, event }) => {
       if (event.type !== 'end.found') return context
-      const { restarts, startedAt, finishedAt, exitCode, reason } = event
-      return { ...context, restarts, startedAt, finishedAt, exitCode, reason }
+      const { restarts, startedAt, finishedAt, exitCode, reason, backoffMs = 0 } = event
+      return { ...context, restarts, startedAt, finishedAt, exitCode, reason, backoffMs }
     }),
     noteExit: assign(({ context, event }) => ({
       ...context,

@@ -6,7 +6,8 @@
 import type { ContainerPlan } from '../../machines/container.ts'
 import { isTrue } from '../api/conditions.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
-import { parseTime, toMicro } from '../api/time.ts'
+import { isPodFinished } from '../api/pod-status.ts'
+import { parseDuration, parseTime, toMicro } from '../api/time.ts'
 import { leaseNamespace } from './node-object.ts'
 import type { NodeSpec } from './node-spec.ts'
 import type { ContainerSpec } from './simulated/behaviour.ts'
@@ -45,36 +46,42 @@ interface Told {
   readonly name: string
   readonly ready?: boolean
   readonly restartCount?: number
-  readonly state?: { readonly running?: { readonly startedAt?: string | null }; readonly terminated?: Ended }
+  readonly state?: {
+    readonly running?: { readonly startedAt?: string | null }
+    readonly terminated?: Ended
+    readonly waiting?: { readonly reason?: string; readonly message?: string }
+  }
   readonly lastState?: { readonly terminated?: Ended }
 }
 
-/** Finds a pod of one of our nodes that is Running or over; one that has not come so far is taken on as if it were new. */
+/** Finds a pod of one of our nodes as far as it has come; one without an address is taken on as if it were new. */
 export function findPod(work: KubeletTurn, pod: KubeObject): void {
   const { phase, startTime, podIP = '' } = pod.status ?? {}
   const node: string | undefined = pod.spec?.nodeName
   const id = podActorId(pod)
   if (node === undefined || work.actors.get(`nodes/${node}`) === undefined || work.actors.get(id) !== undefined) return
-  if (phase !== 'Running' && phase !== 'Succeeded' && phase !== 'Failed') return
+  if (startTime === undefined || (phase === 'Pending' && podIP === '')) return
   const { name, namespace = '', uid = '' } = pod.metadata
   work.actors.spawn(id, 'pod', { name, namespace, uid })
   const send = (type: string, more: object = {}): unknown => work.actors.send(id, { type, ...more, at: work.now })
-  const { reason = '', message = '', containerStatuses = [] } = pod.status
+  const { reason = '', message = '', containerStatuses = [], conditions } = pod.status
   if (phase === 'Failed' && containerStatuses.length === 0) {
     send('pod.rejected', { node, reason, message })
     return
   }
   const graceMs = 1000 * (pod.spec.terminationGracePeriodSeconds ?? 30)
   send('pod.bound', { node, ip: podIP, graceMs, at: msOf(startTime, work.now) })
+  watchDeadline(work, pod)
+  if (phase === 'Pending' && !isTrue(conditions, 'PodReadyToStartContainers')) return
   send('volumes.mounted')
   findContainers(work, pod, node)
+  if (phase === 'Pending' && !isTrue(conditions, 'Initialized')) return
   send('init.completed')
   if (phase === 'Succeeded') send('containers.succeeded')
   else if (phase === 'Failed') send('containers.failed', { reason, message })
-  else {
+  else if (phase === 'Running') {
     send('containers.started')
     if (containerStatuses.every(({ ready }: Told) => ready === true)) send('readiness.gained')
-    watchDeadline(work, pod)
   }
 }
 
@@ -92,15 +99,25 @@ function findContainers(work: KubeletTurn, pod: KubeObject, node: string): void 
     }
 }
 
+/** Why a container is not even created: it was told once, and is tried again when something changes. */
+const blocking = ['CreateContainerConfigError', 'CreateContainerError', 'ErrImageNeverPull']
+
 /** One that waits for its next start is found at the end of its last run. */
 function findContainer(work: KubeletTurn, pod: KubeObject, spec: ContainerSpec, told: Told): void {
   const { restartCount: restarts = 0, state = {}, lastState, ready } = told
   const ended = state.terminated ?? (state.running === undefined ? lastState?.terminated : undefined)
-  if (ended === undefined && state.running === undefined) return
+  const { reason = '', message = '' } = state.waiting ?? {}
+  const isHeld = blocking.includes(reason)
+  if (ended === undefined && state.running === undefined && !isHeld) return
   const id = `${podActorId(pod)}/${spec.name}`
   work.actors.spawn(id, 'container', { name: spec.name, image: spec.image })
   if (ended !== undefined) {
-    work.actors.send(id, { type: 'end.found', restarts, ...endOf(ended, work.now) })
+    const backoffMs = (parseDuration(/^back-off (\S+) restarting/.exec(message)?.[1] ?? '0s') || 0) / 2
+    work.actors.send(id, { type: 'end.found', restarts, backoffMs, ...endOf(ended, work.now) })
+    return
+  }
+  if (isHeld) {
+    work.actors.send(id, { type: 'start.blocked', reason, message })
     return
   }
   const startedAt = msOf(state.running?.startedAt, work.now)
@@ -134,7 +151,7 @@ function planFrom(
 
 function watchDeadline(work: KubeletTurn, pod: KubeObject): void {
   const seconds: number | undefined = pod.spec?.activeDeadlineSeconds
-  if (seconds === undefined) return
+  if (seconds === undefined || isPodFinished(pod)) return
   const at = Math.max(work.now, msOf(pod.status.startTime, work.now) + seconds * 1000)
   work.intents.push({ type: 'timer.set', id: `deadline ${keyOf(pod)}`, at, data: { key: keyOf(pod) } })
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../src/api/object.ts'
+import { check } from '../../src/api/schema/check.ts'
 import { type Cluster, createCluster } from '../../src/index.ts'
 import { arbitrary, type OperationName } from '../../src/testing/arbitrary.ts'
 import type { Operation } from '../../src/testing/operation.ts'
@@ -137,6 +138,32 @@ describe('with the runner of fast-check', () => {
       }
     })
     await fc.assert(property, { numRuns: 25, seed: 7 })
+  })
+
+  it.each([
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'Job',
+    'CronJob',
+    'Pod',
+    'Service',
+    'PersistentVolumeClaim',
+    'PodDisruptionBudget',
+    'HorizontalPodAutoscaler',
+  ])('what comes of a %s has only fields that its kind has', async (kind) => {
+    await using begun = await createCluster({ nodes: 2 })
+    const property = fc.asyncProperty(arbitrary.object(kind), async (object) => {
+      await using cluster = begun.fork()
+      await perform(cluster, { op: 'apply', object })
+      await cluster.advance('6m')
+      for (const { schema, resource } of cluster.kinds)
+        for (const stored of cluster.view.list(resource))
+          expect({ stored, ...check(schema, stored) }).toEqual({ stored, errors: [], unknown: [] })
+    })
+    await fc.assert(property, { numRuns: 4, seed: 7 })
   })
 
   it('a false claim is refuted by one operation', async () => {

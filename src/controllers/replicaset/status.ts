@@ -81,7 +81,8 @@ export function statusFrom(
     ...(numbers.fullyLabeled > 0 && { fullyLabeledReplicas: numbers.fullyLabeled }),
     ...(numbers.ready > 0 && { readyReplicas: numbers.ready }),
     ...(numbers.available > 0 && { availableReplicas: numbers.available }),
-    terminatingReplicas: numbers.terminating,
+    // ReplicationControllers do not tell.
+    ...(replicaSet.kind === 'ReplicaSet' && { terminatingReplicas: numbers.terminating }),
     observedGeneration: replicaSet.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   }
