@@ -28,7 +28,10 @@ it.each(programs.map((program, i) => [i + 1, program] as const))('program %i', a
     conditions: ['import'],
     target: 'node20',
     write: false,
-    alias: { kybern: join(process.cwd(), 'src/index.ts') },
+    alias: {
+      'kybern/testing': join(process.cwd(), 'src/testing/index.ts'),
+      kybern: join(process.cwd(), 'src/index.ts'),
+    },
   })
   const file = join(process.cwd(), `node_modules/.readme-${i}.mjs`)
   writeFileSync(file, outputFiles[0]?.text ?? '')
@@ -45,7 +48,11 @@ it.each(programs.map((program, i) => [i + 1, program] as const))('program %i', a
 function complaints(sources: readonly string[]): string {
   mkdirSync('node_modules/.cache', { recursive: true })
   const folder = mkdtempSync(join(process.cwd(), 'node_modules/.cache/readme-'))
-  const paths = { kybern: ['../../../src/index.ts'], 'kybern/server': ['../../../src/edge/server.ts'] }
+  const paths = {
+    kybern: ['../../../src/index.ts'],
+    'kybern/server': ['../../../src/edge/server.ts'],
+    'kybern/testing': ['../../../src/testing/index.ts'],
+  }
   const files = sources.map((source, i) => {
     writeFileSync(join(folder, `program-${i}.mts`), source)
     return `program-${i}.mts`
