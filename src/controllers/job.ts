@@ -16,7 +16,6 @@ import { controller, type Intent } from './controller.ts'
 import {
   hasSucceeded,
   indexAnnotation,
-  indexesOf,
   indexOf,
   indexText,
   isTracked,
