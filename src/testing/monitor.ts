@@ -7,13 +7,15 @@
  */
 import type { Subscription } from 'rxjs'
 import type { Cluster } from '../cluster/cluster.ts'
+import { controllersFor } from '../controllers/index.ts'
 import { viewOver } from '../store/read.ts'
 import type { Snapshot } from '../store/snapshot.ts'
 import type { Committed } from '../store/transition.ts'
+import { writesWhenConverged } from './invariants/meta.ts'
 import { Moment } from './moment.ts'
 import { Judged } from './monitor/judged.ts'
 import { writeOf } from './monitor/write.ts'
-import type { Property } from './property.ts'
+import type { Held, Property } from './property.ts'
 
 /** A property that did not hold: the first time, in words, with the cluster's time in ms and the write that showed it. */
 export interface Violated {
@@ -86,7 +88,7 @@ class LiveWatch implements Watch {
     const { loop } = this.#cluster.plane
     const now = this.#now()
     const rests = loop.busy().length === 0
-    for (const one of this.#judged) one.look(now, this.#revision, rests)
+    for (const one of this.#judged) one.look(now, this.#revision, rests, (names) => this.#idle(names))
     const of = (verdict: Judged['verdict']): Judged[] => this.#judged.filter((one) => one.verdict === verdict)
     return {
       violated: of('violated').map(({ violated }) => violated as Violated),
@@ -119,6 +121,19 @@ class LiveWatch implements Watch {
       one.write(write, before, after)
       one.enter(after, change.revision)
     }
+  }
+
+  /** Reconciles every key once more on what there is, and looks at what would be written. */
+  #idle(names: readonly string[] | undefined): Held {
+    const { registry, options, used, view } = this.#cluster
+    const all = [...controllersFor(registry.kinds), ...(options.controllers ?? []), ...used]
+    for (const one of all) {
+      if (names !== undefined && !names.includes(one.name)) continue
+      const [write] = writesWhenConverged(one, view)
+      if (write !== undefined)
+        return `${one.name} would still ${write.type} ${'ref' in write ? write.ref.name : 'something'}`
+    }
+    return true
   }
 
   #now(): Moment {

@@ -1,11 +1,11 @@
 /**
- * What holds of every controller's writes, whatever it is for. What speaks of reconciles rather than of writes (G1, G2, G3,
- * G4, G6, G9, G10, G12) is in meta.ts.
+ * What holds of every controller's writes, whatever it is for. What speaks of reconciles rather than of writes (G1, G3, G4, G6,
+ * G10, G12) is in meta.ts and elsewhere.ts.
  */
 import type { KubeObject } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
 import type { Moment } from '../moment.ts'
-import { noOscillation, settled, step, type Write } from '../property.ts'
+import { idempotent, noOscillation, rests, settled, step, type Write } from '../property.ts'
 import { page, row } from './row.ts'
 import {
   claims,
@@ -25,6 +25,30 @@ import {
 } from './words.ts'
 
 const guide = 'https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/controllers.md'
+
+/** `converged(S) ∧ reconcile(S) ⇒ writes = ∅`, of every key of every controller. */
+export const nothingLeftToWrite = row(
+  {
+    id: 'G2',
+    name: 'nothingLeftToWrite',
+    says: 'When nothing is left to do, reconciling any key once more writes nothing.',
+    class: 'C',
+    source: guide,
+  },
+  idempotent(),
+)
+
+/** `#writes after quiet ≤ B`: best effort, for bounds that are not known; no run goes on for ever. */
+export const everythingRests = row(
+  {
+    id: 'G9',
+    name: 'everythingRests',
+    says: 'When nobody outside does anything any more, the writing comes to an end.',
+    class: 'B',
+    source: 'https://www.usenix.org/conference/osdi22/presentation/sun (Sieve)',
+  },
+  rests(),
+)
 
 /** `[delete_c(o) ⇒ view_c(o).uid = etcd(o).uid]`. */
 export const deletesWhatItMeant = row(

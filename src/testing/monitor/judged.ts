@@ -6,6 +6,9 @@ import { type Held, type Property, type Write, whyNot } from '../property.ts'
 /** A value that was left and taken up again so often with nobody outside doing anything goes round. */
 const roundsOfOscillation = 3
 
+/** Would any key of these controllers (all, when undefined) still be written? */
+export type Idle = (controllers: readonly string[] | undefined) => Held
+
 export class Judged {
   readonly property: Property
   /** How often it had something to say. */
@@ -50,12 +53,17 @@ export class Judged {
   }
 
   /** Somebody asks: what has waited too long, and, when nobody has anything left to do, what is claimed of that. */
-  look(now: Moment, revision: number, rests: boolean): void {
+  look(now: Moment, revision: number, rests: boolean, idle: Idle): void {
     const { formula } = this.property
     if (this.violated !== undefined) return
     this.enter(now, revision)
     if (!rests) return
-    if (formula.type === 'settled') this.#tried(now, () => this.#judge(formula.at(now), now))
+    if (formula.type === 'idempotent') this.#tried(now, () => this.#judge(idle(formula.controllers), now))
+    if (formula.type === 'rests') this.concerned++
+    if (formula.type === 'settled' || formula.type === 'ended')
+      this.#tried(now, () => this.#judge(formula.at(now), now))
+    // With a deadline it may still come: what is left to do in the background takes its time.
+    if (this.property.withinMs !== undefined) return
     if (formula.type === 'leadsTo' && this.#since !== undefined)
       this.#fail('nothing is left to do, and it has not come to that', now)
     if (formula.type === 'eventually' && !this.#held) this.#fail('nothing is left to do, and it has not come', now)

@@ -1,0 +1,28 @@
+/** Every promise can be broken: a doctored state or write that is wrong in its way, and is told so. */
+import { expect, test } from 'vitest'
+import { invariants, library } from '../../src/testing/invariants/index.ts'
+import type { Property } from '../../src/testing/property.ts'
+import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
+import { doctoredStates } from './doctored-states.ts'
+import { doctoredWrites } from './doctored-writes.ts'
+
+const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property
+
+test.each(Object.entries(doctoredWrites))(
+  '%s can be broken by a write',
+  (id, [doctored, why]: readonly [Doctored, RegExp]) => {
+    expect(whyBroken(named(id), doctored)).toMatch(why)
+  },
+)
+
+test.each(Object.entries(doctoredStates))('%s can be false of a state', (id, [objects, why, after]) => {
+  expect(whyFalse(named(id), objects, after)).toMatch(why)
+})
+
+/** Judged by circles, reconciles and ends: shown below, or where they are explored. */
+const otherwise = ['G2', 'G8', 'G9', 'H5', 'K8', "K8'"]
+
+test('none is left out', () => {
+  const shown = [...Object.keys(doctoredWrites), ...Object.keys(doctoredStates), ...otherwise].sort()
+  expect(shown).toEqual(library.map(({ id }) => id).sort())
+})
