@@ -6,7 +6,9 @@
  *     expect(watch.report().violated).toEqual([])
  */
 import type { Subscription } from 'rxjs'
+import { keyOf } from '../api/object.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { ControllerMemory } from '../controllers/agent.ts'
 import { controllersFor } from '../controllers/index.ts'
 import { viewOver } from '../store/read.ts'
 import type { Snapshot } from '../store/snapshot.ts'
@@ -129,11 +131,20 @@ class LiveWatch implements Watch {
     const all = [...controllersFor(registry.kinds), ...(options.controllers ?? []), ...used]
     for (const one of all) {
       if (names !== undefined && !names.includes(one.name)) continue
-      const [write] = writesWhenConverged(one, view)
+      const keys = view.list(one.of).map(keyOf)
+      const resting = keys.filter((key) => !this.#isRetried(one.name, key))
+      const [write] = writesWhenConverged(one, view, resting, this.#cluster.plane.world.store)
       if (write !== undefined)
         return `${one.name} would still ${write.type} ${'ref' in write ? write.ref.name : 'something'}`
     }
     return true
+  }
+
+  /** What was refused lately is tried again later: something is left to do. */
+  #isRetried(controller: string, key: string): boolean {
+    const actor = this.#cluster.plane.host.get(`controller/${controller}`)
+    const memory = (actor?.context as { memory?: ControllerMemory } | undefined)?.memory
+    return memory?.failures[key] !== undefined
   }
 
   #now(): Moment {

@@ -19,13 +19,26 @@ export function writesOf(intents: readonly Intent[]): readonly Transition[] {
   return intents.filter((intent): intent is Transition => intent.type !== 'wake' && intent.type !== 'report')
 }
 
-/** G2. What the controller would still write, by key, though everything is as it should be: updates that change nothing are none. */
+/**
+ * G2. What the controller would still write, by key, though everything is as it should be: updates that change nothing are
+ * none. With a context, neither is what the API refuses (a pod beyond the quota).
+ */
 export function writesWhenConverged(
   controller: Controller,
   view: View,
   keys: readonly string[] = view.list(controller.of).map(keyOf),
+  context?: CommitContext,
 ): readonly Transition[] {
-  return keys.flatMap((key) => writesOf(controller.reconcile(view, key)).filter((write) => changes(view, write)))
+  const wouldWrite = (write: Transition) => changes(view, write) && (context === undefined || isTaken(context, write))
+  return keys.flatMap((key) => writesOf(controller.reconcile(view, key)).filter(wouldWrite))
+}
+
+/** Whether the API would carry it out; leaves no trace. */
+function isTaken(context: CommitContext, write: Transition): boolean {
+  const before = context.prng.state
+  const { snapshot } = reduce(context, write)
+  context.prng.restore(before)
+  return snapshot !== context.snapshot
 }
 
 function changes(view: View, write: Transition): boolean {
