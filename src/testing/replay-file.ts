@@ -37,7 +37,11 @@ export interface ReplayFile {
 }
 
 /** Makes the file. Throws KYB-REPLAY for a scenario that is set up, or whose user waits, by functions: they cannot be kept. */
-export function replayFile(scenario: Scenario, one: Omit<Counterexample, 'file'>, options: ExploreOptions): ReplayFile {
+export function replayFile(
+  scenario: Scenario,
+  one: Omit<Counterexample, 'file' | 'test'>,
+  options: ExploreOptions,
+): ReplayFile {
   const isCode = scenario.given.some((step) => typeof step === 'function') || scenario.inputsAwait !== undefined
   if (isCode)
     throw new KybernError('KYB-REPLAY', 'a scenario with functions cannot be kept as a file; its log can be replayed')

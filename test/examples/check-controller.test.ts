@@ -53,7 +53,7 @@ test('its counterexample is played again from the command line', async () => {
       encoding: 'utf8',
     })
   const played = kybern('--use', 'test/examples/site-operator.ts')
-  expect(played.stdout).toContain('reconcile sites default/blog, write 0 crash')
+  expect(played.stdout).toContain('reconciles default/blog; dies before its 1st write')
   expect(played.stdout).toContain(`same: ${report.counterexample?.chain}`)
   expect(played.status).toBe(0)
   const alone = kybern()

@@ -10,8 +10,9 @@ import type { Scenario } from '../scenario.ts'
 import { joined } from './cells.ts'
 import { choicesOf, encoded } from './choices.ts'
 import { Guide } from './guided.ts'
-import { needsGraph } from './liveness.ts'
+import { needsGraph, whyRound } from './liveness.ts'
 import type { FaultBudget } from './menu.ts'
+import { programOf } from './program.ts'
 import {
   type Counterexample,
   type Covered,
@@ -21,8 +22,9 @@ import {
   type Verdict,
 } from './report.ts'
 import { Runner } from './run.ts'
-import { type SearchOptions, searched } from './search.ts'
+import { keysFor, type SearchOptions, searched } from './search.ts'
 import { shrink } from './shrink.ts'
+import { brokenBy, type LiveLog, shrinkLive } from './shrink-lasso.ts'
 import { type StoryStep, tell } from './story.ts'
 import { chooser, type Strategy } from './strategies.ts'
 import { Visited } from './visited.ts'
@@ -72,16 +74,25 @@ export async function explore(
   }
 }
 
-/** Plays a log, or its numbers, again and reports what it shows. */
+/** How a log is played again. */
+export interface ReplayOptions extends ExploreOptions {
+  /** So many of the last names are gone round for ever; nothing else happens after the log. Default 0. */
+  readonly loop?: number
+}
+
+/** Plays a log again and reports what it shows. `options` are those it was found with, as far as they concern faults and time. */
 export async function replay(
   of: Explorable,
   properties: readonly Property[],
   log: readonly string[],
-  options: ExploreOptions = {},
+  options: ReplayOptions = {},
 ): Promise<Report> {
   const { cluster, scenario, own } = await begun(of)
   try {
     return withWorld(cluster, scenario, properties, options, (world, another) => {
+      const { loop = 0 } = options
+      if (loop > 0)
+        return reported(scenario, world, another, wentRound(world, { log, loop }, options), { shrink: false })
       const ran = new Runner(world, options.steps).play(log)
       const violation = ran.violation
       const found: Explored = {
@@ -96,6 +107,21 @@ export async function replay(
     })
   } finally {
     if (own) await cluster.close()
+  }
+}
+
+/** What a log shows whose end is gone round for ever. */
+function wentRound(world: World, live: Omit<LiveLog, 'shows'>, options: ReplayOptions): Explored {
+  const found = brokenBy(world, live, keysFor(world, options))
+  const { length } = live.log
+  return {
+    verdict: found === undefined ? 'bounded' : 'violated',
+    covered: covered(world, 'replay', { runs: 1, transitions: length, depth: length }),
+    ...live,
+    violation: found,
+    why: found === undefined ? undefined : whyRound(found),
+    foundIn: length,
+    seed: undefined,
   }
 }
 
@@ -233,10 +259,10 @@ function counterexampleOf(
   options: ExploreOptions,
 ): Counterexample {
   const property = explored.violation as Property
-  const found = explored.log ?? []
   const isLive = explored.why !== undefined && needsGraph([property])
-  const how = isLive ? { settle: false } : {}
-  const log = isLive || options.shrink === false ? found : shrink(world, found, property.name).log
+  const small = smaller(world, explored, isLive, options)
+  const { log } = small
+  const how = small.shows ? {} : { settle: false }
   const { violation, steps, chain } = tell(world, log, property.name, how)
   // Whoever acts otherwise when asked the same again cannot be replayed; that is said here and not on another machine.
   const again = tell(another(), log, property.name, how)
@@ -253,7 +279,7 @@ function counterexampleOf(
   const { name } = scenario
   const one = {
     property: property.name,
-    why: (isLive ? explored.why : violation?.why) ?? 'it does not hold',
+    why: (small.shows ? violation?.why : explored.why) ?? 'it does not hold',
     source: property.source,
     log,
     choices,
@@ -264,7 +290,20 @@ function counterexampleOf(
     foundIn: explored.foundIn,
     chain,
   }
-  return { ...one, file: () => replayFile(scenario, one, options) }
+  return {
+    ...one,
+    file: () => replayFile(scenario, one, options),
+    test: () => programOf({ scenario, property, log, loop: small.loop, options }),
+  }
+}
+
+/** The log made small; what happens eventually is judged in its own way. */
+function smaller(world: World, explored: Explored, isLive: boolean, options: ExploreOptions): LiveLog {
+  const { log = [], loop = 0, violation } = explored
+  const property = violation as Property
+  if (options.shrink === false) return { log, loop, shows: !isLive }
+  if (isLive) return shrinkLive(world, { log, loop }, property, keysFor(world, options))
+  return { log: shrink(world, log, property.name).log, loop, shows: true }
 }
 
 /** Where two tellings of one run part. */

@@ -38,6 +38,12 @@ export interface Liveness {
 const isLive = ({ formula: { type } }: Property): boolean =>
   type === 'eventually' || type === 'leadsTo' || type === 'noOscillation' || type === 'rests'
 
+/** What is wrong with a loop, in words. */
+export function whyRound({ formula: { type } }: Property): string {
+  if (type === 'rests') return 'somebody goes on writing for ever'
+  return type === 'noOscillation' ? 'it goes round for ever' : 'it never comes, though everybody who can act acts'
+}
+
 /** Properties that need the whole graph. */
 export function needsGraph(properties: readonly Property[]): boolean {
   return properties.some(isLive)
@@ -224,16 +230,12 @@ class Search {
       const begin = this.#graph.from[loop[0] as number] as number
       return {
         property: this.#property,
-        why: this.#isOwing() ? 'it never comes, though everybody who can act acts' : this.#round(),
+        why: whyRound(this.#property),
         stem: this.#isOwing() ? this.#stem(begin, reached) : [...this.#logOf(begin)],
         loop: loop.map((edge) => this.#edged(edge)),
       }
     }
     return undefined
-  }
-
-  #round(): string {
-    return this.#property.formula.type === 'rests' ? 'somebody goes on writing for ever' : 'it goes round for ever'
   }
 
   #isBad(members: readonly number[], within: (edge: number) => boolean): boolean {

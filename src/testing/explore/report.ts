@@ -62,6 +62,8 @@ export interface Counterexample {
   readonly chain: string
   /** As a file for `kybern replay` and the inspector. Throws KYB-REPLAY when the scenario is made of functions. */
   file(): ReplayFile
+  /** As a vitest test that fails as long as the property does: a whole file to paste. */
+  test(): string
 }
 
 export interface Report {
@@ -92,7 +94,7 @@ function textOf({ scenario, verdict, covered, properties, counterexample }: Omit
   if (unsettled > 0) lines.push(`  ${unsettled} runs were given up before they settled`)
   for (const one of assumes) lines.push(`  assumes: ${one}`)
   for (const one of properties) lines.push(`  ${propertyText(one, verdict)}`)
-  if (counterexample !== undefined) lines.push('', counterexampleText(scenario, counterexample))
+  if (counterexample !== undefined) lines.push('', counterexampleText(counterexample))
   return lines.join('\n')
 }
 
@@ -105,7 +107,7 @@ function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyRep
 }
 
 /** A counterexample as text: the property, the story, and how to see it again. */
-export function counterexampleText(scenario: string, one: Counterexample): string {
+export function counterexampleText(one: Counterexample): string {
   const steps = one.steps.filter(({ chosen }) => chosen).length
   const source = one.source === undefined ? '' : ` (${one.source})`
   const loop = one.loopFrom === undefined ? [] : [`      and so on for ever from step ${one.loopFrom}`]
@@ -118,19 +120,6 @@ export function counterexampleText(scenario: string, one: Counterexample): strin
     '',
     `  replay: ${one.url}`,
     '',
-    testText(scenario, one),
-  ].join('\n')
-}
-
-/** A vitest test that replays the counterexample. */
-export function testText(scenario: string, { property, log }: Pick<Counterexample, 'property' | 'log'>): string {
-  const names = log.map((name) => `      ${JSON.stringify(name)},`)
-  return [
-    `  test(${JSON.stringify(`${scenario}: ${property}`)}, async () => {`,
-    '    const replayed = await replay(world, properties, [',
-    ...names,
-    '    ])',
-    '    expect(String(replayed)).not.toContain("✗")',
-    '  })',
+    one.test(),
   ].join('\n')
 }

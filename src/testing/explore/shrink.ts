@@ -27,6 +27,14 @@ export function shrink(world: World, log: readonly string[], property: string): 
     const ran = runner.play(names, { property })
     return ran.violation === undefined ? undefined : ran.used
   }
+  return { log: withRests(fewer(log, fails), fails), tries }
+}
+
+/** Answers the names that were used when a run of these names still fails. */
+type Fails = (names: readonly string[]) => readonly string[] | undefined
+
+/** Fewer faults, then fewer inputs, then fewer choices. */
+export function fewer(log: readonly string[], fails: Fails): readonly string[] {
   let best: readonly string[] = fails(log) ?? log
   for (const group of [isFault, isInput, () => true]) {
     best = withoutMost(best, group, fails)
@@ -35,10 +43,8 @@ export function shrink(world: World, log: readonly string[], property: string): 
     before = best.length
     best = withoutEach(best, fails)
   }
-  return { log: withRests(best, fails), tries }
+  return best
 }
-
-type Fails = (names: readonly string[]) => readonly string[] | undefined
 
 /** Leaves out halves, quarters, … of the group as long as that goes. */
 function withoutMost(log: readonly string[], group: (name: string) => boolean, fails: Fails): readonly string[] {

@@ -7,6 +7,7 @@ import type { Vector } from './cells.ts'
 import type { Written } from './draft.ts'
 import type { Violation } from './judge.ts'
 import { chainOf, Runner, type Step } from './run.ts'
+import { said } from './said.ts'
 import type { HeldChange } from './sight.ts'
 import type { World } from './world.ts'
 
@@ -146,7 +147,7 @@ function ranTo({ at }: StoryStep): string {
 }
 
 function stepLines({ at, actor, action, writes, believed }: StoryStep, number: number): string[] {
-  const head = `${String(number).padStart(4)}  ${clock(at)}  ${actor.replace('controller/', '').padEnd(14)}  ${action}`
+  const head = `${String(number).padStart(4)}  ${clock(at)}  ${actor.replace('controller/', '').padEnd(16)}  ${said(action)}`
   const views = believed.map(
     ({ resource, key, believed: seen, truth }) =>
       `${' '.repeat(20)}believes: ${resource} ${key} ${seen}; truth: ${truth}`,

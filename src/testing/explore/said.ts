@@ -1,0 +1,47 @@
+/** The names of actions as sentences for stories. A name that is none of these stands as it is. */
+
+const disturbed: Readonly<Record<string, string>> = {
+  crash: 'dies before its',
+  fail: '500 for its',
+  conflict: '409 for its',
+  drop: 'nothing arrives of its',
+  lose: 'done, though it is told 504: its',
+  repeat: 'twice arrives its',
+}
+
+const rules: readonly (readonly [RegExp, (...words: string[]) => string])[] = [
+  [
+    /^reconcile \S+ (.+), write (\d+) (\w+)$/,
+    (key = '', write, how = '') =>
+      `reconciles ${object(key)}; ${disturbed[how] ?? how} ${ordinal(Number(write) + 1)} write`,
+  ],
+  [/^reconcile \S+ (.+)$/, (key = '') => `reconciles ${object(key)}`],
+  [
+    /^(.+), write (\d+) (\w+)$/,
+    (turn = '', write, how = '') => `${turn}; ${disturbed[how] ?? how} ${ordinal(Number(write) + 1)} write`,
+  ],
+  [/^hold \S+ (.+)$/, (of) => `its watch of ${of} falls behind`],
+  [/^release \S+ (.+)$/, (of) => `its watch of ${of} catches up`],
+  [/^input \d+ (.+)$/, (what = '') => what],
+  [/^kill (\S+)$/, (node) => `the machine of ${node} dies`],
+  [/^silence (\S+)$/, (node) => `${node} falls silent`],
+  [/^turn kubelet (\S+)$/, (node) => `the kubelet of ${node} takes its turn`],
+  [/^turn \S+$/, () => 'takes its turn'],
+  [/^time$/, () => 'time goes on'],
+]
+
+/** What an action is, in words. */
+export function said(name: string): string {
+  for (const [pattern, words] of rules) {
+    const found = pattern.exec(name)
+    if (found !== null) return words(...found.slice(1))
+  }
+  return name
+}
+
+/** `pods|default/web` is `pods default/web`. */
+const object = (key: string): string => key.replace('|', ' ')
+
+function ordinal(count: number): string {
+  return `${count}${['th', 'st', 'nd', 'rd'][count % 100 > 10 && count % 100 < 14 ? 0 : count % 10] ?? 'th'}`
+}
