@@ -10,7 +10,7 @@
  *     })
  *
  * The world of a file is made once for each set of options and manifests, settled, and forked for every test. A test that
- * fails keeps a trace under `test-results/`.
+ * fails keeps its run under `test-results/`: `kybern inspect FILE` shows it, `kybern replay FILE` repeats it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,11 +20,15 @@ import type { Manifest } from '../cluster/manifest.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
 import type { ListOptions } from '../cluster/selecting.ts'
 import { createCluster } from '../index.ts'
+import { runOf } from '../inspector/run.ts'
+import { Watched } from '../inspector/watched.ts'
 import { matchers, type Within } from '../testing/vitest/matchers.ts'
 import { keptTrace, traces } from '../testing/vitest/trace.ts'
 import { watching } from '../testing/vitest/watching.ts'
+import { wallClock } from './wall-clock.ts'
 
 export * from 'vitest'
+export { fault, fault as faults } from '../cluster/fault-rules.ts'
 export { type ObjectHandle, on } from '../testing/vitest/handle.ts'
 export { type SpiedRequest, type Spy, spyOnRequests } from '../testing/vitest/spy.ts'
 
@@ -57,7 +61,7 @@ interface Fixtures {
   /** A fork of that world, for this test alone. */
   readonly cluster: Cluster
   /** The worlds made so far in this file. */
-  readonly worlds: Map<string, Promise<Cluster>>
+  readonly worlds: Map<string, Promise<Watched>>
 }
 
 const folder = 'test-results'
@@ -69,20 +73,31 @@ function keep(name: string, text: string): string {
   return path
 }
 
-async function worldOf(options: ClusterOptions, manifests: readonly Manifest[]): Promise<Cluster> {
+/** Watched from its creation, so that a test which fails can keep its run from the beginning. */
+async function worldOf(options: ClusterOptions, manifests: readonly Manifest[]): Promise<Watched> {
   const world = await createCluster(options)
+  const watched = new Watched(world, { name: 'world' }, wallClock, () => undefined)
   for (const manifest of manifests) await world.apply(manifest)
   await world.settle()
-  return world
+  return watched
+}
+
+function forkOf({ cluster, tape, steps, startedAt, info: { recorded } }: Watched): Watched {
+  const origin = { name: 'test', tape: tape.fork(), steps, startedAt, recorded }
+  return new Watched(cluster.fork(), origin, wallClock, () => undefined)
 }
 
 export const test = base.extend<Fixtures>({
   worlds: [
     // biome-ignore lint/correctness/noEmptyPattern: a fixture names what it needs, and this one needs nothing
     async ({}, use) => {
-      const worlds = new Map<string, Promise<Cluster>>()
+      const worlds = new Map<string, Promise<Watched>>()
       await use(worlds)
-      for (const world of worlds.values()) await (await world).close()
+      for (const made of worlds.values()) {
+        const world = await made
+        world.stop()
+        await world.cluster.close()
+      }
     },
     { scope: 'file' },
   ],
@@ -94,14 +109,16 @@ export const test = base.extend<Fixtures>({
     )
     const world = worlds.get(key) ?? worldOf(clusterOptions, manifests)
     worlds.set(key, world)
-    const cluster = (await world).fork()
+    const watched = forkOf(await world)
+    const { cluster } = watched
     watching(cluster)
-    traces(cluster, `${task.suite?.name ?? ''} ${task.name}`.trim(), keep)
+    traces(cluster, `${task.suite?.name ?? ''} ${task.name}`.trim(), keep, (title) => runOf(watched, title))
     onTestFailed(() => {
       keptTrace(cluster)
     })
     await use(cluster)
     watching(cluster).stop()
+    watched.stop()
     await cluster.close()
   },
 })

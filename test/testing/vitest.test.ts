@@ -1,6 +1,9 @@
 /** kybern/vitest as its user writes tests: a forked cluster for each, matchers that wait in virtual time, stories. */
+
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { describe, expect, on, spyOnRequests, test } from '../../src/edge/vitest.ts'
+import { createCluster } from '../../src/index.ts'
+import { optionsOf, parseRun, passTo, repeatStep } from '../../src/inspector/run.ts'
 import { traces } from '../../src/testing/vitest/trace.ts'
 
 const deployment = (image = 'nginx:1', replicas = 3) => ({
@@ -84,7 +87,24 @@ test('a trace is a file with everything that was written', async ({ cluster, tas
   await expect(expect(on(cluster, 'Pod', 'fails')).toReach('Succeeded', { within: '1m' })).rejects.toThrow(path)
   const trace = JSON.parse(readFileSync(path, 'utf8'))
   expect(trace.format).toBe('kybern-trace/1')
+  expect(trace.hash).toBe(cluster.hash())
   expect(trace.writes.some((write: { key: string }) => write.key === 'default/fails')).toBe(true)
   rmSync(path)
   expect(existsSync(path)).toBe(false)
+})
+
+test('the run of a test that fails can be repeated', async ({ cluster }) => {
+  await cluster.apply(deployment('nginx:2', 4))
+  cluster.fault({ kill: 'node-1' })
+  await cluster.advance('7s')
+  const failing = expect(expect(on(cluster, 'Deployment', 'web')).toReach('Nowhere', { within: '1m' }))
+  await failing.rejects.toThrow('(kybern inspect opens it)')
+  const path = 'test-results/the-run-of-a-test-that-fails-can-be-repeated.json'
+  const run = parseRun(readFileSync(path, 'utf8'))
+  rmSync(path)
+  await using again = await createCluster(optionsOf(run))
+  for (const step of run.steps) await repeatStep(again, step)
+  await passTo(again, run.end.time)
+  expect(again.hash()).toBe(cluster.hash())
+  expect(run.steps.map(({ text }) => text)).toContain('kill node-1')
 })

@@ -5,6 +5,7 @@
 import { Cluster } from '../../cluster/cluster.ts'
 import type { ListOptions } from '../../cluster/selecting.ts'
 import { KybernError } from '../../lib/coded-error.ts'
+import { objectLines } from './belongings.ts'
 import { isAvailable, type ObjectHandle, statesOf } from './handle.ts'
 import type { Spy } from './spy.ts'
 import { storyOf } from './story.ts'
@@ -100,10 +101,12 @@ export const matchers = {
     { within, ...narrowed }: Within & ListOptions = {},
   ): Promise<Matched> {
     const cluster = clusterOf(received)
-    const found = (): number => cluster.list(kind, { namespace: '*', ...narrowed }).length
+    const found = () => cluster.list(kind, { namespace: '*', ...narrowed })
     const options = within === undefined ? {} : { within }
-    const expected = `${count} objects of kind ${kind}, found ${found()} at first`
-    return matched(cluster, () => found() === count, this.isNot, options, expected)
+    const expected = `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind}`
+    const { pass, message } = await matched(cluster, () => found().length === count, this.isNot, options, expected)
+    const [now, first] = [found(), message]
+    return { pass, message: () => `${first()}\nthere are ${now.length}:\n${objectLines(cluster, now).join('\n')}` }
   },
 
   async toSettle(this: { isNot: boolean }, received: unknown, options: Within = {}): Promise<Matched> {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/object.ts'
 import { toRfc3339 } from '../../api/time.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Committed } from '../../store/transition.ts'
+import { belongingsOf, objectLines } from './belongings.ts'
 import type { ObjectHandle } from './handle.ts'
 import { causesOf, watching } from './watching.ts'
 
@@ -16,11 +17,13 @@ export function storyOf(cluster: Cluster, about?: ObjectHandle): string {
     lines.push(
       object === undefined ? `${kind} ${name} is not there` : `${kind} ${name}: ${JSON.stringify(statusOf(object))}`,
     )
-    lines.push(...eventsOf(cluster, about))
+    const belongings = belongingsOf(about)
+    if (belongings.length > 0) lines.push('what belongs to it:', ...objectLines(cluster, belongings))
+    lines.push(...eventsOf(cluster, [...(object === undefined ? [] : [object]), ...belongings], about))
     const own = writes.filter(({ change }) => change.object.kind === kind && change.object.metadata.name === name)
     const last = own[own.length - 1]
     if (last !== undefined) lines.push('its last write, and why:', ...causesOf(writes, last.revision).map(writeLine))
-  } else lines.push('last writes:', ...writes.slice(-8).map(writeLine))
+  } else lines.push('last writes:', ...writes.filter(isTold).slice(-8).map(writeLine))
   const busy = cluster.plane.loop.busy()
   if (busy.length > 0) lines.push(`still busy: ${busy.slice(0, 8).join(', ')}`)
   return lines.join('\n')
@@ -39,15 +42,23 @@ function statusOf({ status, spec }: KubeObject): unknown {
   return { phase: rest.phase, reason: rest.reason, message: rest.message, containers }
 }
 
-function eventsOf(cluster: Cluster, { kind, name, namespace }: ObjectHandle): string[] {
+/** The last events of an object and of what belongs to it, or of its name when it is not there. */
+function eventsOf(cluster: Cluster, objects: readonly KubeObject[], { kind, name, namespace }: ObjectHandle): string[] {
+  const uids = new Set(objects.map(({ metadata }) => metadata.uid))
   const events = cluster
     .list('Event', { namespace: '*' })
     .filter(
-      ({ involvedObject: it }) => it.kind === kind && it.name === name && (it.namespace ?? namespace) === namespace,
+      ({ involvedObject: it }) =>
+        uids.has(it.uid) || (it.kind === kind && it.name === name && (it.namespace ?? namespace) === namespace),
     )
   if (events.length === 0) return []
-  return ['its last events:', ...events.slice(-6).map((one) => `  ${one.lastTimestamp} ${one.reason}: ${one.message}`)]
+  const line = ({ lastTimestamp, eventTime, involvedObject: it, reason, message }: KubeObject): string =>
+    `  ${lastTimestamp ?? eventTime} ${it.kind} ${it.name} ${reason}: ${message}`
+  return ['its last events:', ...events.slice(-6).map(line)]
 }
+
+/** Heartbeats and events say nothing about why. */
+const isTold = ({ change }: Committed): boolean => !/^(leases|events)\b/.test(change.resource)
 
 function writeLine({ revision, time, cause, change }: Committed): string {
   const what = { ADDED: 'created', MODIFIED: 'changed', DELETED: 'removed' }[change.type]
