@@ -198,8 +198,8 @@ export const containerMachine = setup({
     noteDeath: assign(({ context, event }) => ({
       ...context,
       finishedAt: timeOf(event),
-      exitCode: 137,
-      reason: 'Error',
+      exitCode: 255,
+      reason: 'Unknown',
     })),
     noteNeverStarted: assign(({ context, event }) => ({
       ...context,

@@ -82,12 +82,23 @@ function judged(view: View, kind: Kind, object: KubeObject): Transition[] {
       ),
     ]
   return [
+    ...owners.waiting.flatMap((reference) => asSeen(view, reference, object)),
     {
       ...deleteOf(kind, object),
       resourceVersion: object.metadata.resourceVersion,
       propagation: propagationOf(view, object, owners),
     },
   ]
+}
+
+/**
+ * An update that changes nothing: refused, and the deletion with it, when an owner that waits for its dependents changed since
+ * it was read. One that waits for them no more keeps them. An owner that is gone never comes back.
+ */
+function asSeen(view: View, reference: OwnerReference, { metadata }: KubeObject): Transition[] {
+  const owner = view.owner(reference, metadata.namespace ?? '')
+  const kind = owner && view.kindOf(owner)
+  return owner === undefined || kind === undefined ? [] : [updateOf(kind, owner)]
 }
 
 function propagationOf(view: View, object: KubeObject, owners: Owners): 'Background' | 'Foreground' | 'Orphan' {

@@ -24,13 +24,22 @@ export function reconcile(view: View, key: string): Intent[] {
   const deadline = silentAfter(view, node)
   const lost = view.now > deadline
   const marked = lost ? silenced(node, view.now) : node
-  if (marked !== node) return [statusOf(Node, marked), ...whatHappened(node)]
+  if (marked !== node) return [...leaseAsSeen(view, key), statusOf(Node, marked), ...whatHappened(node)]
   const { taints, at } = wantedTaints(view, node)
   const writes: Intent[] = podsNotReady(view, node)
   if (!equal(taints, node.spec?.taints ?? [])) writes.push(updateOf(Node, withTaints(node, taints)))
   const again = [...(lost ? [] : [deadline + 1]), ...(at === undefined ? [] : [at])]
   if (again.length > 0) writes.push({ type: 'wake', at: Math.min(...again), background: true })
   return writes
+}
+
+/**
+ * An update that changes nothing: refused, and the rest of the look with it, when the lease was renewed since it was read. A
+ * node is not given up for a watch that lags. Source: kubernetes#85221
+ */
+function leaseAsSeen(view: View, node: string): Transition[] {
+  const lease = view.get(Lease, leaseNamespace, node)
+  return lease === undefined ? [] : [updateOf(Lease, lease)]
 }
 
 function whatHappened(node: KubeObject): Transition[] {

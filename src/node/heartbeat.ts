@@ -4,6 +4,7 @@
  * One timer serves all nodes. Source: https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats
  */
 import { isTrue } from '../api/conditions.ts'
+import type { KubeObject } from '../api/object.ts'
 import { toMicro } from '../api/time.ts'
 import { conditions, leaseNamespace, ownedBy } from './node-object.ts'
 import type { KubeletTurn } from './turn.ts'
@@ -31,11 +32,13 @@ export function heartbeat(work: KubeletTurn, at: number): void {
   work.intents.push({ type: 'timer.set', id: 'heartbeat', at: at + heartbeatMs, background: true })
 }
 
+/** Its kubelet has said what the node is; one that somebody else made has yet to be filled in. */
+export const isFilledIn = ({ status }: KubeObject): boolean => Boolean(status?.nodeInfo?.kubeletVersion)
+
 /** True when the node is well and its object says otherwise, as after a time in which its kubelet was not there. */
 export function isDoubted(work: KubeletTurn, name: string): boolean {
   const node = work.view.get('nodes', '', name)
-  // One that has yet to be filled in says nothing yet.
-  return node?.status?.nodeInfo?.kubeletVersion !== undefined && !isTrue(node.status.conditions, 'Ready')
+  return node !== undefined && isFilledIn(node) && !isTrue(node.status?.conditions, 'Ready')
 }
 
 /** Says again that the node is well; also the first thing a kubelet that came back does. */

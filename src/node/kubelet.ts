@@ -8,7 +8,7 @@ import type { Agent, TurnInput, TurnResult } from '../actors/agent.ts'
 import { type KubeObject, keyOf, objectKey, splitKey } from '../api/object.ts'
 import type { Change } from '../store/transition.ts'
 import { findNode, findPod } from './found.ts'
-import { heartbeat, heartbeatMs, isDoubted, writeStatus } from './heartbeat.ts'
+import { heartbeat, heartbeatMs, isDoubted, isFilledIn, writeStatus } from './heartbeat.ts'
 import { emptyMemory, type KubeletMemory } from './memory.ts'
 import { metricsIntents, metricsMs } from './metrics.ts'
 import type { NodeSpec } from './node-spec.ts'
@@ -67,13 +67,21 @@ function turn(
   return { state: work.remembered(), intents: work.finished() }
 }
 
-/** A status or removal that came too early for what was stored is written again from what is stored now. */
+/** A status, a registration or a removal that came too early for what was stored is written again from what is stored now. */
 function retry(work: KubeletTurn, input: TurnInput): void {
   for (const { transition, outcome } of input.answers) {
     if (outcome.ok || outcome.error.code !== 409 || !('ref' in transition)) continue
     const { resource, namespace, name } = transition.ref
     if (resource === 'pods') work.touch(objectKey(namespace, name))
+    if (resource === 'nodes' && transition.type === 'update') sayAgain(work, name, transition.subresource)
   }
+}
+
+function sayAgain(work: KubeletTurn, name: string, subresource: string | undefined): void {
+  const node = work.view.get('nodes', '', name)
+  if (node === undefined || !work.talks(name)) return
+  if (subresource === 'status' && isFilledIn(node)) writeStatus(work, name)
+  else fillIn(work, node)
 }
 
 function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): void {
@@ -128,14 +136,14 @@ function taken(work: KubeletTurn, { object, previous, key, cause }: Change): voi
 /** A Node nobody else runs comes to life: a simulated kubelet takes it on, unless it is asked to keep away. */
 function adopt(work: KubeletTurn, node: KubeObject): void {
   const { name, annotations } = node.metadata
-  if (annotations?.[kubeletAnnotation] === 'none' || node.status?.nodeInfo?.kubeletVersion) return
+  if (annotations?.[kubeletAnnotation] === 'none' || isFilledIn(node)) return
   work.addNode({ name })
   fillIn(work, node)
 }
 
 function nodeChanged(work: KubeletTurn, { object, previous, type }: Change): void {
   if (type === 'DELETED') return
-  if (type === 'ADDED') adopt(work, object)
+  if (type === 'ADDED') adopt(work, work.view.get('nodes', '', object.metadata.name) ?? object)
   const cordoned = object.spec?.unschedulable === true
   if (cordoned === (previous?.spec?.unschedulable === true)) return
   work.deliver(`nodes/${object.metadata.name}`, { type: cordoned ? 'node.cordoned' : 'node.uncordoned' })

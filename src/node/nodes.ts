@@ -50,8 +50,10 @@ export const kubeletAnnotation = 'kybern.dev/kubelet'
 export function fillIn(work: KubeletTurn, node: KubeObject): void {
   const { name } = node.metadata
   const own = nodeObject({ name }, work.memory.nodes.get(name) ?? 0, work.now)
-  const { resourceVersion: _version, ...meta } = node.metadata
-  const metadata = { ...meta, labels: { ...own.metadata.labels, ...meta.labels } } as KubeObject['metadata']
+  const metadata: KubeObject['metadata'] = {
+    ...node.metadata,
+    labels: { ...own.metadata.labels, ...node.metadata.labels },
+  }
   const spec = { ...own.spec, ...node.spec }
   const given = node.status ?? {}
   const capacity = { ...own.status.capacity, ...given.capacity }
@@ -59,11 +61,13 @@ export function fillIn(work: KubeletTurn, node: KubeObject): void {
   const held = conditions(given.conditions, work.now)
   const status = { ...own.status, ...given, capacity, allocatable, conditions: held, nodeInfo: own.status.nodeInfo }
   const ref = { resource: 'nodes', namespace: '', name }
+  // Refused when somebody changed the node meanwhile; its status is nobody else's, and comes after that write.
   work.intents.push({ type: 'update', ref, object: { ...node, metadata, spec }, trusted: true })
+  const { resourceVersion: _version, ...meta } = metadata
   work.intents.push({
     type: 'update',
     ref,
-    object: { ...node, metadata, spec, status },
+    object: { ...node, metadata: meta as KubeObject['metadata'], spec, status },
     subresource: 'status',
     trusted: true,
   })

@@ -109,10 +109,13 @@ class LiveWatch implements Watch {
     const { change, cause } = committed
     const follows = this.#revision
     this.#revision = change.revision
-    if (this.#ignores.has(change.resource)) return
-    this.#writes++
     const before = this.#before
     const after = this.#now()
+    if (this.#ignores.has(change.resource)) {
+      this.#before = after
+      return
+    }
+    this.#writes++
     const said = writeOf(committed)
     // What changed beside what was asked is told first; the asked write is judged from before both.
     if (said.asked !== undefined) this.#before = after

@@ -29,7 +29,7 @@ describe('silence', () => {
     const asked = (now: number) =>
       controller.reconcile(viewOf([node, leaseOf('n1', 10), ...healthy('n2', 50)], now), 'n1')
     expect(asked(t0 + 50_000).map((intent) => intent.type)).toEqual(['wake'])
-    expect(asked(t0 + 50_001)[0]).toMatchObject({ type: 'update', subresource: 'status' })
+    expect(asked(t0 + 50_001)[1]).toMatchObject({ type: 'update', subresource: 'status' })
   })
 
   it('makes every condition Unknown and says so once', () => {
@@ -73,7 +73,7 @@ describe('pods of a lost node (mutant 45)', () => {
       onNode('c', 'n2', 1),
     ])
     bench.now = t0 + 41_000
-    bench.step(controller, 'n1', 1)
+    bench.step(controller, 'n1', 2)
     expect(isTrue(nodeIn(bench).status.conditions, 'Ready')).toBe(false)
     bench.step(controller, 'n1', 1)
     bench.settle([controller])

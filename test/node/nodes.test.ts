@@ -100,7 +100,7 @@ describe('a node that dies', () => {
     expect(containerOf(cluster, 'web')).toMatchObject({
       ready: true,
       restartCount: 1,
-      lastState: { terminated: { exitCode: 137 } },
+      lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
     })
   })
 

@@ -31,17 +31,24 @@ const budget = (status: object) =>
   made('policy/v1', 'PodDisruptionBudget', 'web', { spec: { selector: { matchLabels: { app: 'web' } } }, status })
 const collected = { by: 'controller/garbage-collector' } as const
 const map = (name: string, meta: object = {}) => made('v1', 'ConfigMap', name, {}, meta)
-const scaler = (status: object = {}, spec: object = {}) =>
-  made('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
-    spec: {
-      minReplicas: 2,
-      maxReplicas: 8,
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { averageUtilization: 50 } } }],
-      ...spec,
+const scaler = (status: object = {}, spec: object = {}, asked?: number) =>
+  made(
+    'autoscaling/v2',
+    'HorizontalPodAutoscaler',
+    'web',
+    {
+      spec: {
+        minReplicas: 2,
+        maxReplicas: 8,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { averageUtilization: 50 } } }],
+        ...spec,
+      },
+      status,
     },
-    status,
-  })
+    asked === undefined ? {} : { annotations: { 'autoscaling.kybern.dev/recommendations': asking(asked) } },
+  )
+const asking = (replicas: number): string => JSON.stringify({ r: [[1, replicas]] })
 const using = (averageUtilization: number) => [{ resource: { name: 'cpu', current: { averageUtilization } } }]
 const scaling = { by: 'controller/horizontal-pod-autoscaler', reconciled: 'default/web' } as const
 const lifecycle = { by: 'controller/node-lifecycle' } as const
@@ -474,7 +481,7 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
       write: {
         ...scaling,
         previous: scaler(),
-        object: scaler({ currentReplicas: 4, desiredReplicas: 5, currentMetrics: using(51) }),
+        object: scaler({ currentReplicas: 4, desiredReplicas: 5, currentMetrics: using(51) }, {}, 5),
       },
     },
     /goes from 4 to 5 within the tolerance/,
@@ -484,7 +491,7 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
       write: {
         ...scaling,
         previous: scaler(),
-        object: scaler({ currentReplicas: 2, desiredReplicas: 8, currentMetrics: using(60) }),
+        object: scaler({ currentReplicas: 2, desiredReplicas: 8, currentMetrics: using(60) }, {}, 8),
       },
       before: [workload('Deployment', 'web'), pod('a'), pod('b'), pod('c', { node: '' })],
     },

@@ -8,7 +8,7 @@ import type { Moment } from '../moment.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
 import { lostField } from './owned-fields.ts'
 import { page, row } from './row.ts'
-import { deployments, eachOf, isGoing, named, orElse, timeOf } from './words.ts'
+import { deployments, eachOf, isGoing, named, orElse, slices, timeOf } from './words.ts'
 
 const concepts = page('reference/using-api/api-concepts/')
 const conventions =
@@ -105,8 +105,9 @@ function generationHeld({ verb, resource, object, previous }: Write): Held | und
   const bound = verb === 'bind' || (resource === 'pods' && previous.spec?.nodeName !== object.spec?.nodeName)
   if (changed && is === was && !bound) return `${named(object)} changed and is still of generation ${is}`
   if (changed || is === was || (isGoing(object) && !isGoing(previous))) return true
-  // Deployments count a change of annotations too; kinds without a status subresource count their status.
+  // Deployments count a change of annotations too, slices one of labels; kinds without a status subresource their status.
   if (resource === deployments && !equal(object.metadata.annotations, previous.metadata.annotations)) return true
+  if (resource === slices && !equal(object.metadata.labels, previous.metadata.labels)) return true
   return orElse(
     !equal(object.status, previous.status) && !verb.endsWith('/status'),
     () => `${named(object)} is of generation ${is} and nothing changed`,

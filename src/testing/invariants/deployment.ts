@@ -291,11 +291,11 @@ export const stuckIsSaid = row(
   {
     id: 'D8',
     name: 'stuckIsSaid',
-    says: 'A rollout that made no progress for progressDeadlineSeconds says Progressing=False within a minute.',
+    says: 'When nothing is left to do, a rollout that made no progress for progressDeadlineSeconds says Progressing=False.',
     class: 'C',
     source: `${docs}#failed-deployment`,
   },
-  always((s) =>
+  settled((s) =>
     eachOf(s.list(deployments), (one) => {
       const seconds: number = one.spec?.progressDeadlineSeconds ?? 600
       if (isGoing(one) || one.spec?.paused === true || isComplete(one) || seconds >= 2_147_483_647) return true

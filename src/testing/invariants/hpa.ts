@@ -69,6 +69,21 @@ function lookBehind(write: Write): readonly Reading[] | undefined {
   return readingsOf(write.object)
 }
 
+/** Where the autoscaler writes down what the metrics asked for, look by look, before windows, policies and limits. */
+const memoryKey = 'autoscaling.kybern.dev/recommendations'
+
+/**
+ * What the metrics asked for at this look. Undefined when it is what they asked for at the one before, and where nobody writes
+ * it down: the size an autoscaler settles for may still follow a recommendation of minutes ago.
+ */
+function askedFor({ object, previous }: Write): number | undefined {
+  const marks = [object, previous].map((one) => {
+    const text = one?.metadata.annotations?.[memoryKey]
+    return text === undefined ? undefined : ((JSON.parse(text) as { r?: [number, number][] }).r ?? []).at(-1)
+  })
+  return marks[0]?.[0] === marks[1]?.[0] ? undefined : marks[0]?.[1]
+}
+
 /** `|ratio − 1| ≤ tolerance ⇒ replicas′ = replicas`. Readings are told in whole percent: what is that close to the edge is left out. */
 export const tolerated = row(
   {
@@ -80,8 +95,9 @@ export const tolerated = row(
   },
   step((write) => {
     const readings = lookBehind(write)
-    const { currentReplicas: from = 0, desiredReplicas: to = 0 } = write.object.status ?? {}
-    if (readings === undefined || write.object.spec?.behavior !== undefined) return undefined
+    const from: number = write.object.status?.currentReplicas ?? 0
+    const to = askedFor(write)
+    if (readings === undefined || to === undefined || write.object.spec?.behavior !== undefined) return undefined
     if (from < minOf(write.object) || from > maxOf(write.object)) return undefined
     const isWithin = readings.every(({ is, wanted }) => Math.abs(is - wanted) + rounding <= tolerance * wanted)
     return isWithin
@@ -113,8 +129,9 @@ export const rolloutsDoNotCount = row(
   },
   step((write) => {
     const readings = lookBehind(write)
-    const { currentReplicas: from = 0, desiredReplicas: to = 0 } = write.object.status ?? {}
-    if (readings === undefined || to <= from || from < minOf(write.object)) return undefined
+    const from: number = write.object.status?.currentReplicas ?? 0
+    const to = askedFor(write)
+    if (readings === undefined || to === undefined || to <= from || from < minOf(write.object)) return undefined
     const running = podsOf(write.believed, write.object).filter(({ status }) => status?.phase === 'Running').length
     const most = Math.max(...readings.map(({ is, wanted }) => Math.ceil(((is + 1) / wanted) * running)))
     return orElse(

@@ -158,8 +158,9 @@ interface Terminated {
   readonly finishedAt?: string
 }
 
-/** SIGKILL, and not for memory. */
-const wasKilled = ({ exitCode, reason }: Terminated): boolean => exitCode === 137 && reason !== 'OOMKilled'
+/** SIGKILL, and not for memory; a container that nobody knows anything of never ran. */
+const wasKilled = ({ exitCode, reason }: Terminated): boolean =>
+  exitCode === 137 && reason !== 'OOMKilled' && reason !== 'ContainerStatusUnknown'
 
 /** `[kill(c) ⇒ now ≥ start + grace ∨ exited]`. Whether preStop ran first is not in the object. */
 export const graceIsGiven = row(

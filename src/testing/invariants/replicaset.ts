@@ -5,7 +5,19 @@ import { matchesLabelSelector } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
 import { issue, kep, page, row } from './row.ts'
-import { eachOf, isBy, isDeletion, isGoing, named, orElse, replicaSets, replicasOf, timeOf, uidOf } from './words.ts'
+import {
+  eachOf,
+  isBy,
+  isDeletion,
+  isGoing,
+  keeperOf,
+  named,
+  orElse,
+  replicaSets,
+  replicasOf,
+  timeOf,
+  uidOf,
+} from './words.ts'
 
 const docs = page('concepts/workloads/controllers/replicaset/')
 const design = 'https://github.com/kubernetes/design-proposals-archive/blob/main/api-machinery/controller-ref.md'
@@ -27,6 +39,12 @@ function keeperBehind(write: Write): KubeObject | undefined {
   if (isBy(write, 'replicationcontroller')) return write.believed.at('replicationcontrollers', write.reconciled)
   return undefined
 }
+
+/** The pods it controls, and those that it takes on when it looks: of its selector, and nobody's. */
+const claimed = (s: Moment, keeper: KubeObject): readonly KubeObject[] =>
+  s
+    .list('pods', { namespace: keeper.metadata.namespace ?? '' })
+    .filter((pod) => (keeperOf(pod) ?? uidOf(keeper)) === uidOf(keeper) && selectsPod(keeper, pod))
 
 const activeOf = (s: Moment, keeper: KubeObject): readonly KubeObject[] =>
   s.ownedBy('pods', uidOf(keeper)).filter(isPodActive)
@@ -193,10 +211,10 @@ export const victimsAreRanked = row(
   step((write) => {
     const keeper = keeperBehind(write)
     if (keeper === undefined || !isDeletion(write)) return undefined
-    const active = activeOf(write.believed, keeper)
+    const active = claimed(write.believed, keeper).filter(isPodActive)
     const victim = active.find((pod) => uidOf(pod) === uidOf(write.object))
     if (victim === undefined) return undefined
-    const sooner = active.filter((pod) => goesSooner(pod, victim) && selectsPod(keeper, pod)).length
+    const sooner = active.filter((pod) => goesSooner(pod, victim)).length
     const surplus = active.length - replicasOf(keeper)
     return orElse(sooner < surplus, () => `${named(victim)} went though ${sooner} others should have gone before it`)
   }),

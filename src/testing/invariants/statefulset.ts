@@ -4,7 +4,20 @@ import { isPodFinished, isPodReady, podAvailableAt } from '../../api/pod-status.
 import type { Moment } from '../moment.ts'
 import { settled, step, type Write } from '../property.ts'
 import { issue, kep, page, row } from './row.ts'
-import { claims, eachOf, isBy, isDeletion, isGoing, named, orElse, replicasOf, statefulSets, uidOf } from './words.ts'
+import {
+  claims,
+  eachOf,
+  isBy,
+  isDeletion,
+  isGoing,
+  keeperOf,
+  named,
+  orElse,
+  replicasOf,
+  selects,
+  statefulSets,
+  uidOf,
+} from './words.ts'
 
 const docs = page('concepts/workloads/controllers/statefulset/')
 const revisionLabel = 'controller-revision-hash'
@@ -32,6 +45,16 @@ function setBehind(write: Write): KubeObject | undefined {
 }
 
 const podsOf = (s: Moment, set: KubeObject): readonly KubeObject[] => s.ownedBy('pods', uidOf(set))
+
+/** Its pods, with those that it takes on when it looks: of its selector and its names, and nobody's. */
+const claimed = (s: Moment, set: KubeObject): readonly KubeObject[] =>
+  s
+    .list('pods', { namespace: set.metadata.namespace ?? '' })
+    .filter(
+      (pod) =>
+        keeperOf(pod) === uidOf(set) ||
+        (keeperOf(pod) === undefined && selects(set, pod) && pod.metadata.name.startsWith(`${set.metadata.name}-`)),
+    )
 
 /** Who may say that a pod's containers have stopped, or that nobody will ever know. */
 const mayRemove = (by: string): boolean =>
@@ -71,7 +94,7 @@ export const createdInOrder = row(
   step((write) => {
     const set = setBehind(write)
     if (set === undefined || write.type !== 'ADDED' || !isOrdered(set)) return undefined
-    const own = podsOf(write.believed, set)
+    const own = claimed(write.believed, set)
     const ordinal = ordinalOf(write.object)
     for (let i = firstOf(set); i < ordinal; i++) {
       const pod = own.find((one) => ordinalOf(one) === i)

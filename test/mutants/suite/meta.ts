@@ -28,6 +28,7 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
   if (rig.down.size > 0) await withNodesLost(rig, monitor)
   if (monitor.violation !== undefined) return
   rig.heal()
+  monitor.peace = true
   rig.drain()
   if (scenario.endless === true) {
     rig.advance(isThorough ? watchedMs : watchedMs / 4)
@@ -173,7 +174,6 @@ async function rested(rig: Rig, monitor: Monitor): Promise<boolean> {
   } catch (error) {
     monitor.fail('the cluster comes to rest', (error as Error).message)
   }
-  monitor.overdue()
   return monitor.violation === undefined
 }
 
