@@ -46,14 +46,15 @@ function setBehind(write: Write): KubeObject | undefined {
 
 const podsOf = (s: Moment, set: KubeObject): readonly KubeObject[] => s.ownedBy('pods', uidOf(set))
 
-/** Its pods, with those that it takes on when it looks: of its selector and its names, and nobody's. */
+/** Its pods when it has looked: of its selector and its names, its own or nobody's. What it no longer selects it lets go. */
 const claimed = (s: Moment, set: KubeObject): readonly KubeObject[] =>
   s
     .list('pods', { namespace: set.metadata.namespace ?? '' })
     .filter(
       (pod) =>
-        keeperOf(pod) === uidOf(set) ||
-        (keeperOf(pod) === undefined && selects(set, pod) && pod.metadata.name.startsWith(`${set.metadata.name}-`)),
+        (keeperOf(pod) ?? uidOf(set)) === uidOf(set) &&
+        selects(set, pod) &&
+        pod.metadata.name.startsWith(`${set.metadata.name}-`),
     )
 
 /** Who may say that a pod's containers have stopped, or that nobody will ever know. */
@@ -119,7 +120,7 @@ export const endedInReverse = row(
     if (set === undefined || !isDeletion(write) || !isOrdered(set)) return undefined
     const surplus = (pod: KubeObject): boolean => ordinalOf(pod) < firstOf(set) || ordinalOf(pod) >= endOf(set)
     if (!surplus(write.object)) return undefined
-    const later = podsOf(write.believed, set).find((pod) => surplus(pod) && ordinalOf(pod) > ordinalOf(write.object))
+    const later = claimed(write.believed, set).find((pod) => surplus(pod) && ordinalOf(pod) > ordinalOf(write.object))
     return orElse(later === undefined, () => `${named(write.object)} was ended while ${later?.metadata.name} was there`)
   }),
 )
