@@ -19,7 +19,7 @@ const replicated = { by: 'controller/replicaset', reconciled: 'default/set' } as
 const db = workload('StatefulSet', 'db', { replicas: 3 }, { updateRevision: 'new', currentRevision: 'old' })
 const stateful = { by: 'controller/statefulset', reconciled: 'default/db' } as const
 const dbPod = (i: number, revision = 'old', parts: object = {}) =>
-  pod(`db-${i}`, { ...ownedBy(db), labels: { 'controller-revision-hash': revision }, ...parts })
+  pod(`db-${i}`, { ...ownedBy(db), labels: { app: 'web', 'controller-revision-hash': revision }, ...parts })
 const agent = workload('DaemonSet', 'agent')
 const daemon = { by: 'controller/daemonset', reconciled: 'default/agent' } as const
 const job = (spec: object = {}, status: object = {}) => made('batch/v1', 'Job', 'sum', { spec, status })
