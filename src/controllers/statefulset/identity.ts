@@ -4,14 +4,11 @@
  */
 import { listOf, type Part } from '../../api/checks.ts'
 import type { KubeObject } from '../../api/object.ts'
-import { ownerReference } from '../../api/owner.ts'
-import { PersistentVolumeClaim } from '../../kinds/index.ts'
-import type { Transition } from '../../store/transition.ts'
-import type { View } from '../../store/view.ts'
 import { podFrom } from '../pod-template.ts'
-import { createOf, updateOf } from '../writes.ts'
 
 export const revisionLabel = 'controller-revision-hash'
+const nameLabel = 'statefulset.kubernetes.io/pod-name'
+const indexLabel = 'apps.kubernetes.io/pod-index'
 
 /** The ordinal in a pod's name; undefined for names that are not of the set. */
 export function ordinalOf(set: KubeObject, pod: KubeObject): number | undefined {
@@ -24,7 +21,7 @@ export function revisionOf(pod: KubeObject): string {
   return pod.metadata.labels?.[revisionLabel] ?? ''
 }
 
-function claimName(set: KubeObject, template: Part, ordinal: number): string {
+export function claimName(set: KubeObject, template: Part, ordinal: number): string {
   return `${template.metadata?.name}-${set.metadata.name}-${ordinal}`
 }
 
@@ -35,17 +32,11 @@ export function podWith(set: KubeObject, template: Part, revision: string, ordin
   const { generateName: _generated, ...meta } = pod.metadata
   const labels = {
     ...meta.labels,
-    'statefulset.kubernetes.io/pod-name': name,
-    'apps.kubernetes.io/pod-index': String(ordinal),
+    [nameLabel]: name,
+    [indexLabel]: String(ordinal),
     [revisionLabel]: revision,
   }
-  const claims = listOf(set.spec.volumeClaimTemplates)
-  const own = claims.map((claim) => ({
-    name: claim.metadata?.name,
-    persistentVolumeClaim: { claimName: claimName(set, claim, ordinal) },
-  }))
-  const others = listOf(pod.spec.volumes).filter((volume) => !own.some((one) => one.name === volume.name))
-  const volumes = own.length + others.length === 0 ? {} : { volumes: [...own, ...others] }
+  const volumes = volumesOf(set, pod, ordinal)
   const subdomain = set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}
   return {
     ...pod,
@@ -54,40 +45,30 @@ export function podWith(set: KubeObject, template: Part, revision: string, ordin
   }
 }
 
-/** The claims a pod needs and that are not there. */
-export function missingClaims(view: View, set: KubeObject, ordinal: number): Transition[] {
-  const namespace = set.metadata.namespace ?? ''
-  return listOf(set.spec.volumeClaimTemplates).flatMap((template) => {
-    const name = claimName(set, template, ordinal)
-    if (view.get(PersistentVolumeClaim, namespace, name) !== undefined) return []
-    const owned = set.spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === 'Delete'
-    const metadata = {
-      ...template.metadata,
-      name,
-      namespace,
-      labels: { ...template.metadata?.labels, ...set.spec.selector?.matchLabels },
-      ...(owned ? { ownerReferences: [ownerReference(set)] } : {}),
-    }
-    const { status: _status, ...claim } = template
-    return [
-      createOf(PersistentVolumeClaim, namespace, {
-        ...claim,
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata,
-      }),
-    ]
-  })
+/** The pod with the labels and volumes of its identity again; the same pod when it has them. */
+export function withIdentity(set: KubeObject, pod: KubeObject, ordinal: number): KubeObject {
+  const { name, labels } = pod.metadata
+  const named = labels?.[nameLabel] === name
+  const claims = listOf(set.spec.volumeClaimTemplates)
+  const has = (claim: Part): boolean =>
+    listOf(pod.spec.volumes).some(
+      (volume) =>
+        volume.name === claim.metadata?.name &&
+        volume.persistentVolumeClaim?.claimName === claimName(set, claim, ordinal),
+    )
+  const mine = named ? labels : { ...labels, [nameLabel]: name, [indexLabel]: String(ordinal) }
+  const stored = claims.every(has)
+  if (named && stored) return pod
+  const spec = stored ? pod.spec : { ...pod.spec, ...volumesOf(set, pod, ordinal) }
+  return { ...pod, metadata: { ...pod.metadata, labels: mine }, spec }
 }
 
-/** Claims that are to go with a pod that scaling down removes are given to it. */
-export function claimsToPod(view: View, set: KubeObject, pod: KubeObject, ordinal: number): Transition[] {
-  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return []
-  const namespace = set.metadata.namespace ?? ''
-  return listOf(set.spec.volumeClaimTemplates).flatMap((template) => {
-    const claim = view.get(PersistentVolumeClaim, namespace, claimName(set, template, ordinal))
-    if (claim === undefined || claim.metadata.ownerReferences?.some(({ uid }) => uid === pod.metadata.uid)) return []
-    const ownerReferences = [...(claim.metadata.ownerReferences ?? []), ownerReference(pod)]
-    return [updateOf(PersistentVolumeClaim, { ...claim, metadata: { ...claim.metadata, ownerReferences } })]
-  })
+/** The pod's volumes, those of the set's claims among them. */
+function volumesOf(set: KubeObject, pod: KubeObject, ordinal: number): Part {
+  const own = listOf(set.spec.volumeClaimTemplates).map((claim) => ({
+    name: claim.metadata?.name,
+    persistentVolumeClaim: { claimName: claimName(set, claim, ordinal) },
+  }))
+  const others = listOf(pod.spec.volumes).filter((volume) => !own.some((one) => one.name === volume.name))
+  return own.length + others.length === 0 ? {} : { volumes: [...own, ...others] }
 }

@@ -126,6 +126,15 @@ function changeFaults(spec: Part, previous: Part | undefined, place: Path): Fiel
   return when(!semanticEqual(rest(spec), rest(previous)), forbiddenValue(place, fixed))
 }
 
+const mostOf = (set: KubeObject): unknown => set.spec?.updateStrategy?.rollingUpdate?.maxUnavailable
+
+/** maxUnavailable is behind a feature gate (MaxUnavailableStatefulSet) that is off in 1.36: it is dropped, not refused. */
+function withoutGated(set: KubeObject): KubeObject {
+  if (mostOf(set) === undefined) return set
+  const { maxUnavailable: _gated, ...rollingUpdate } = set.spec.updateStrategy.rollingUpdate
+  return { ...set, spec: { ...set.spec, updateStrategy: { ...set.spec.updateStrategy, rollingUpdate } } }
+}
+
 export const StatefulSet = defineKind({
   group: 'apps',
   version: 'v1',
@@ -140,7 +149,10 @@ export const StatefulSet = defineKind({
     status: true,
     scale: { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' },
   },
-  prepare: { create: (set) => withStatus(set, { replicas: 0, availableReplicas: 0 }) },
+  prepare: {
+    create: (set) => withStatus(withoutGated(set), { replicas: 0, availableReplicas: 0 }),
+    update: (set, previous) => (mostOf(previous) === undefined ? withoutGated(set) : set),
+  },
   validate: withFinalizerRule(validate),
   defaultPropagation: 'Background',
   columns: [
