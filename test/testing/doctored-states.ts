@@ -105,6 +105,13 @@ export const doctoredStates: Readonly<Record<string, Case>> = {
     [db, pod('db-0', { ...ownedBy(db), labels: { 'controller-revision-hash': 'old' } })],
     /db-0 is of an old revision/,
   ],
+  S7b: [
+    [
+      { ...db, spec: { ...db.spec, podManagementPolicy: 'Parallel' } },
+      pod('db-0', { ...ownedBy(db), labels: { 'controller-revision-hash': 'old' } }),
+    ],
+    /db-0 is of an old revision/,
+  ],
   DS2: [[agent, node('node-1')], /has no pod on node-1/],
   J5: [[job({ backoffLimit: 1 }, { failed: 2 })], /has 2 failures and goes on/],
   CJ2: [[tick({})], /has no Job for/, 200_000],

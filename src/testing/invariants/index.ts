@@ -69,6 +69,7 @@ const byId = {
   S6: statefulSet.claimsSurvive,
   S6b: statefulSet.claimsAreThere,
   S7: statefulSet.setsRollOut,
+  S7b: statefulSet.parallelSetsRollOut,
   DS1: daemonSet.oneDaemonOnANode,
   DS2: daemonSet.daemonsEverywhere,
   DS3: daemonSet.daemonsKeepServing,

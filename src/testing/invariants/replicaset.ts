@@ -6,6 +6,7 @@ import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
 import { issue, kep, page, row } from './row.ts'
 import {
+  claims,
   eachOf,
   isBy,
   isDeletion,
@@ -108,9 +109,11 @@ export const adoptsOrphansOnly = row(
     class: 'C',
     source: `${docs}#non-template-pod-acquisitions`,
   },
-  step(({ type, by, object, previous }, before) => {
+  step(({ type, by, object, previous, resource }, before) => {
     const reference = object.metadata.ownerReferences?.find(({ controller }) => controller === true)
-    if (type !== 'MODIFIED' || !by.startsWith('controller/') || reference === undefined) return undefined
+    // Claims of StatefulSets are given to whom they go with (S6).
+    if (type !== 'MODIFIED' || resource === claims || !by.startsWith('controller/') || reference === undefined)
+      return undefined
     const was = previous?.metadata.ownerReferences?.find(({ controller }) => controller === true)
     if (was?.uid === reference.uid || previous === undefined) return undefined
     if (was !== undefined) return `${named(object)} was controlled by ${was.name}`

@@ -145,7 +145,7 @@ export const updatedFromTheLast = row(
   {
     id: 'S4',
     name: 'updatedFromTheLast',
-    says: 'A rolling update replaces pods from the highest ordinal down, maxUnavailable at a time.',
+    says: 'A rolling update replaces pods from the highest ordinal down, one (or maxUnavailable) at a time, each when those above it are up.',
     class: 'C',
     source: `${docs}#rolling-updates (${kep(961)})`,
   },
@@ -167,7 +167,8 @@ export const updatedFromTheLast = row(
         ),
     )
     if (old !== undefined) return `${named(seen)} was replaced before ${old.metadata.name}`
-    const others = pods.filter((pod) => uidOf(pod) !== uidOf(seen) && !isUp(write.believed, set, pod)).length
+    const counts = (pod: KubeObject) => ordinalOf(pod) > ordinal || (ordinalOf(pod) < ordinal && isOrdered(set))
+    const others = pods.filter((pod) => counts(pod) && !isUp(write.believed, set, pod)).length
     return orElse(others < most, () => `${named(seen)} was replaced while ${others} others were not ready`)
   }),
 )
@@ -270,6 +271,31 @@ export const setsRollOut = row(
         (pod) => revisionOf(pod) !== update && ordinalOf(pod) >= partitionOf(set) && ordinalOf(pod) < endOf(set),
       )
       return orElse(old === undefined, () => `${named(set)} is at rest and ${old?.metadata.name} is of an old revision`)
+    }),
+  ),
+)
+
+/** `Parallel ⇒ □ the highest pod that is not up is of the update revision`, at rest: what is broken is repaired by a rollout. */
+export const parallelSetsRollOut = row(
+  {
+    id: 'S7b',
+    name: 'parallelSetsRollOut',
+    says: 'When nothing is left to do, no pod of a Parallel set waits for its new revision while all pods above it are up, not even a broken one.',
+    class: 'C',
+    source: `${docs}#parallel-pod-management (${issue(67250)})`,
+  },
+  settled((s) =>
+    eachOf(s.list(statefulSets), (set) => {
+      if (isGoing(set) || !isRolling(set) || isOrdered(set)) return true
+      const update: string = set.status?.updateRevision ?? ''
+      const own = podsOf(s, set)
+        .filter((pod) => ordinalOf(pod) >= partitionOf(set) && ordinalOf(pod) < endOf(set))
+        .sort((a, b) => ordinalOf(b) - ordinalOf(a))
+      const first = own.find((pod) => revisionOf(pod) !== update || !isUp(s, set, pod))
+      return orElse(
+        first === undefined || isGoing(first) || revisionOf(first) === update,
+        () => `${named(first as KubeObject)} is of an old revision, and all above it are up`,
+      )
     }),
   ),
 )

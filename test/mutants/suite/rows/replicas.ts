@@ -210,6 +210,8 @@ export const replicas: readonly Property[] = [
   about('R3 only orphans that match are adopted, by who is not going', { type: 'MODIFIED' }, (write, before) => {
     const [was, is] = [write.previous && controllerOf(write.previous), controllerOf(write.object)]
     if (is === undefined || is.uid === was?.uid || write.by === 'user') return undefined
+    // Claims are given to whom they go with, by their set's policy.
+    if (write.resource === 'persistentvolumeclaims') return undefined
     if (was !== undefined) return `${who(write.object)} of ${was.name} was taken by ${is.name}`
     const owner = before.get(is.kind, is.name, write.object.metadata.namespace)
     if (owner?.metadata.uid !== is.uid || isDeleting(owner))

@@ -85,7 +85,8 @@ export const statefulSets: readonly Property[] = [
         revision(was) === revision(known)
       )
         return `${known.metadata.name} was replaced before ${was.metadata.name}`
-      if (i !== n && (!serves(was) || isDeleting(is))) down.push(`${set.metadata.name}-${i}`)
+      const counts = i > n || (i < n && isOrdered(set))
+      if (counts && (!serves(was) || isDeleting(is))) down.push(`${set.metadata.name}-${i}`)
     }
     return down.length === 0 || `${known.metadata.name} was replaced while ${down.join(', ')} did not serve`
   }),
@@ -156,7 +157,9 @@ function unfinished(s: Moment, set: KubeObject): string | undefined {
   }
   if (pods.length > end(set) - start(set)) return `${who(set)} has ${pods.length} pods`
   if (set.spec.updateStrategy?.type === 'OnDelete') return undefined
-  if (pods.some((pod) => !serves(pod))) return undefined
+  const highest = pods.filter((pod) => !serves(pod)).sort((a, b) => ordinal(set, b) - ordinal(set, a))[0]
+  // A broken pod of a Parallel set is replaced like any other; one of the new revision is waited for.
+  if (highest !== undefined && (isOrdered(set) || revision(highest) === status.updateRevision)) return undefined
   const old = pods.filter((pod) => ordinal(set, pod) >= partition(set) && revision(pod) !== status.updateRevision)
   return old.length === 0 ? undefined : `${old.map((pod) => pod.metadata.name).join(', ')} stay at an old revision`
 }
