@@ -125,7 +125,7 @@ export async function playFile(file: ReplayFile, parts: readonly (Controller | K
   const cluster = await setUp(scenario)
   try {
     return withWorld(cluster, scenario, [], replay.world, (world) => {
-      const { steps, chain } = tell(world, replay.log)
+      const { steps, chain } = tell(world, replay.log, undefined, { longest: file.steps.length })
       return { same: chain === replay.chain, chain, story: storyText(steps) }
     })
   } finally {

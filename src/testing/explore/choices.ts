@@ -79,5 +79,6 @@ export function decodedChoices(text: string): number[] {
       shift = 0
     }
   }
+  if (shift > 0) throw new KybernError('KYB-REPLAY', `"${text}" ends in the middle of a choice`)
   return choices
 }

@@ -5,27 +5,19 @@
 import { Cluster } from '../../cluster/cluster.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Property } from '../property.ts'
-import { replayFile } from '../replay-file.ts'
 import type { Scenario } from '../scenario.ts'
+import { parseAddress } from './address.ts'
 import { joined } from './cells.ts'
-import { choicesOf, encoded } from './choices.ts'
+import { namesOf } from './choices.ts'
 import { Guide } from './guided.ts'
-import { needsGraph, whyRound } from './liveness.ts'
+import { whyRound } from './liveness.ts'
 import type { FaultBudget } from './menu.ts'
-import { programOf } from './program.ts'
-import {
-  type Counterexample,
-  type Covered,
-  type PropertyReport,
-  type Report,
-  reportOf,
-  type Verdict,
-} from './report.ts'
+import { type Report, reportOf } from './report.ts'
+import { covered, type Explored, reported } from './reported.ts'
 import { Runner } from './run.ts'
 import { keysFor, type SearchOptions, searched } from './search.ts'
-import { shrink } from './shrink.ts'
-import { brokenBy, type LiveLog, shrinkLive } from './shrink-lasso.ts'
-import { type StoryStep, tell } from './story.ts'
+import { brokenBy, type LiveLog } from './shrink-lasso.ts'
+import { inSmallerCluster, leftOut, withoutNodes } from './smaller-cluster.ts'
 import { chooser, type Strategy } from './strategies.ts'
 import { Visited } from './visited.ts'
 import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
@@ -65,9 +57,15 @@ export async function explore(
   refuse(all)
   const { cluster, scenario, own } = await begun(of)
   try {
-    return withWorld(cluster, scenario, properties, all, (world, another) => {
+    const report = withWorld(cluster, scenario, properties, all, (world, another) => {
       const found = (all.mode ?? 'exhaustive') === 'exhaustive' ? exhausted(world, all) : ran(world, all)
-      return reported(scenario, world, another, found, all)
+      return reported({ scenario, without: [] }, world, another, found, all)
+    })
+    const { counterexample } = report
+    if (counterexample === undefined || !own || all.shrink === false) return report
+    return reportOf({
+      ...report,
+      counterexample: await inSmallerCluster(scenario, properties, counterexample, all),
     })
   } finally {
     if (own) await cluster.close()
@@ -80,34 +78,46 @@ export interface ReplayOptions extends ExploreOptions {
   readonly loop?: number
 }
 
-/** Plays a log again and reports what it shows. `options` are those it was found with, as far as they concern faults and time. */
+/**
+ * Plays a log, or the address of a run (`kx://…`), again and reports what it shows. `options` are those it was found with,
+ * as far as they concern faults and time. Throws KYB-REPLAY for an address of another world.
+ */
 export async function replay(
   of: Explorable,
   properties: readonly Property[],
-  log: readonly string[],
+  log: readonly string[] | string,
   options: ReplayOptions = {},
 ): Promise<Report> {
-  const { cluster, scenario, own } = await begun(of)
+  const { without, rest, choices } = asked(log)
+  const { cluster, scenario, own } = await begun(of instanceof Cluster ? of : withoutNodes(of, without))
+  const where = { scenario, without }
   try {
     return withWorld(cluster, scenario, properties, options, (world, another) => {
       const { loop = 0 } = options
+      const names = choices === undefined ? rest : namesOf(world.explorer, world.base.initial, choices)
       if (loop > 0)
-        return reported(scenario, world, another, wentRound(world, { log, loop }, options), { shrink: false })
-      const ran = new Runner(world, options.steps).play(log)
+        return reported(where, world, another, wentRound(world, { log: names, loop }, options), { shrink: false })
+      const ran = new Runner(world, options.steps).play(names)
       const violation = ran.violation
       const found: Explored = {
         verdict: violation === undefined ? 'bounded' : 'violated',
-        covered: covered(world, 'replay', { runs: 1, transitions: ran.log.length, depth: ran.log.length }),
+        covered: covered('replay', { runs: 1, transitions: ran.log.length, depth: ran.log.length }),
         log: violation === undefined ? undefined : ran.used,
         violation: violation?.property,
         foundIn: ran.log.length,
         seed: undefined,
       }
-      return reported(scenario, world, another, found, { ...options, shrink: false })
+      return reported(where, world, another, found, { ...options, shrink: false })
     })
   } finally {
     if (own) await cluster.close()
   }
+}
+
+function asked(log: readonly string[] | string) {
+  if (typeof log !== 'string') return { ...leftOut(log), choices: undefined }
+  const { without, choices } = parseAddress(log)
+  return { without, rest: [], choices }
 }
 
 /** What a log shows whose end is gone round for ever. */
@@ -116,25 +126,13 @@ function wentRound(world: World, live: Omit<LiveLog, 'shows'>, options: ReplayOp
   const { length } = live.log
   return {
     verdict: found === undefined ? 'bounded' : 'violated',
-    covered: covered(world, 'replay', { runs: 1, transitions: length, depth: length }),
+    covered: covered('replay', { runs: 1, transitions: length, depth: length }),
     ...live,
     violation: found,
     why: found === undefined ? undefined : whyRound(found),
     foundIn: length,
     seed: undefined,
   }
-}
-
-interface Explored {
-  readonly verdict: Verdict
-  readonly covered: Covered
-  readonly log: readonly string[] | undefined
-  /** Of what goes round for ever: how many of the last steps are the loop. */
-  readonly loop?: number
-  readonly why?: string | undefined
-  readonly violation: Property | undefined
-  readonly foundIn: number
-  readonly seed: number | undefined
 }
 
 async function begun(of: Explorable): Promise<{ cluster: Cluster; scenario: Scenario; own: boolean }> {
@@ -155,7 +153,7 @@ function exhausted(world: World, options: ExploreOptions): Explored {
   const { states, transitions, depth, settled, complete, violation, log, loop, assumes } = searched(world, options)
   return {
     verdict: violation !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded',
-    covered: { ...covered(world, 'exhaustive', { states, transitions, depth, settled }), assumes },
+    covered: { ...covered('exhaustive', { states, transitions, depth, settled }), assumes },
     log,
     loop,
     violation: violation?.property,
@@ -200,7 +198,7 @@ function ran(world: World, options: ExploreOptions): Explored {
     const seen = { states: visited.size, transitions, runs: run + 1, depth, settled, unsettled }
     return {
       verdict: 'violated',
-      covered: covered(world, mode, seen),
+      covered: covered(mode, seen),
       log,
       violation: violation.property,
       foundIn: log.length,
@@ -210,109 +208,12 @@ function ran(world: World, options: ExploreOptions): Explored {
   const seen = { states: visited.size, transitions, runs: limit, depth, settled, unsettled }
   return {
     verdict: 'bounded',
-    covered: covered(world, mode, seen),
+    covered: covered(mode, seen),
     log: undefined,
     violation: undefined,
     foundIn: 0,
     seed,
   }
-}
-
-function covered(_world: World, mode: string, seen: Partial<Covered>): Covered {
-  return { states: 0, transitions: 0, runs: 0, depth: 0, settled: 0, unsettled: 0, assumes: [], ...seen, mode }
-}
-
-function reported(
-  scenario: Scenario,
-  world: World,
-  another: () => World,
-  explored: Explored,
-  options: ExploreOptions,
-): Report {
-  const { properties } = world.judge
-  const { judge } = world
-  const { covered } = explored
-  const seen = Math.max(1, covered.runs > 0 ? covered.transitions : covered.states)
-  const concerned = [...judge.concerned]
-  const counterexample =
-    explored.violation === undefined ? undefined : counterexampleOf(scenario, world, another, explored, options)
-  const reports = properties.map((property, i): PropertyReport => {
-    const times = concerned[i] as number
-    const isWitness = property.formula.type === 'sometimes'
-    return {
-      name: property.name,
-      class: property.class,
-      held: property !== explored.violation,
-      concerned: times,
-      vacuous: !isWitness && times === 0 && property !== explored.violation,
-      witnessed: isWitness ? Math.min(1, times / seen) : undefined,
-    }
-  })
-  return reportOf({ scenario: scenario.name, verdict: explored.verdict, covered, properties: reports, counterexample })
-}
-
-function counterexampleOf(
-  scenario: Scenario,
-  world: World,
-  another: () => World,
-  explored: Explored,
-  options: ExploreOptions,
-): Counterexample {
-  const property = explored.violation as Property
-  const isLive = explored.why !== undefined && needsGraph([property])
-  const small = smaller(world, explored, isLive, options)
-  const { log } = small
-  const how = small.shows ? {} : { settle: false }
-  const { violation, steps, chain } = tell(world, log, property.name, how)
-  // Whoever acts otherwise when asked the same again cannot be replayed; that is said here and not on another machine.
-  const again = tell(another(), log, property.name, how)
-  if (again.chain !== chain)
-    throw new KybernError(
-      'KYB-REPLAY',
-      `the run does not repeat itself (${chain}, then ${again.chain}): ${unlike(steps, again.steps)}`,
-    )
-  const choices = choicesOf(
-    world.explorer,
-    world.base.initial,
-    steps.map(({ action }) => action),
-  )
-  const { name } = scenario
-  const one = {
-    property: property.name,
-    why: (small.shows ? violation?.why : explored.why) ?? 'it does not hold',
-    source: property.source,
-    log,
-    choices,
-    url: `kx://${name.replace(/\W+/g, '-')}#${encoded(choices)}`,
-    seed: explored.seed,
-    steps,
-    loopFrom: (explored.loop ?? 0) === 0 ? undefined : steps.length - (explored.loop ?? 0) + 1,
-    foundIn: explored.foundIn,
-    chain,
-  }
-  return {
-    ...one,
-    file: () => replayFile(scenario, one, options),
-    test: () => programOf({ scenario, property, log, loop: small.loop, options }),
-  }
-}
-
-/** The log made small; what happens eventually is judged in its own way. */
-function smaller(world: World, explored: Explored, isLive: boolean, options: ExploreOptions): LiveLog {
-  const { log = [], loop = 0, violation } = explored
-  const property = violation as Property
-  if (options.shrink === false) return { log, loop, shows: !isLive }
-  if (isLive) return shrinkLive(world, { log, loop }, property, keysFor(world, options))
-  return { log: shrink(world, log, property.name).log, loop, shows: true }
-}
-
-/** Where two tellings of one run part. */
-function unlike(one: readonly StoryStep[], other: readonly StoryStep[]): string {
-  const at = one.findIndex((step, i) => JSON.stringify(step) !== JSON.stringify(other[i]))
-  const step = one[at]
-  return step === undefined
-    ? 'what was written differs'
-    : `step ${at + 1}, ${step.action}, is no function of what it saw`
 }
 
 function refuse({ mode = 'exhaustive' }: ExploreOptions): void {

@@ -46,11 +46,13 @@ export interface Counterexample {
   readonly why: string
   /** Where the property is documented. */
   readonly source: string | undefined
-  /** What was chosen; everything else took its ordinary course. Replays with `replay`. */
+  /** What was chosen; everything else took its ordinary course. Replays with `replay` and the scenario it was found in. */
   readonly log: readonly string[]
+  /** Nodes of that scenario that it does not need; the log's first word leaves them out. */
+  readonly without: readonly string[]
   /** The whole run as numbers. */
   readonly choices: readonly number[]
-  /** `kx://NAME#LOG`: the whole run as text. */
+  /** `kx://NAME#LOG`: the whole run as text, which `replay` takes too. */
   readonly url: string
   readonly seed: number | undefined
   readonly steps: readonly StoryStep[]
@@ -109,11 +111,12 @@ function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyRep
 /** A counterexample as text: the property, the story, and how to see it again. */
 export function counterexampleText(one: Counterexample): string {
   const steps = one.steps.filter(({ chosen }) => chosen).length
+  const nodes = one.without.length === 0 ? '' : `, without ${one.without.join(', ')}`
   const source = one.source === undefined ? '' : ` (${one.source})`
   const loop = one.loopFrom === undefined ? [] : [`      and so on for ever from step ${one.loopFrom}`]
   return [
     `✗ ${one.property}: ${one.why}${source}`,
-    `  ${steps} chosen steps (of a run of ${one.foundIn})${one.seed === undefined ? '' : `, seed ${one.seed}`}`,
+    `  ${steps} chosen steps (of a run of ${one.foundIn})${nodes}${one.seed === undefined ? '' : `, seed ${one.seed}`}`,
     '',
     storyText(one.steps),
     ...loop,

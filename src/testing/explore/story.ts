@@ -50,16 +50,16 @@ export interface Told {
   readonly chain: string
 }
 
-/** Plays a log and writes down what happens. */
+/** Plays a log and writes down what happens; the ordinary course after it ends when the run has `longest` steps. */
 export function tell(
   world: World,
   log: readonly string[],
   property?: string,
-  { settle = true }: { settle?: boolean } = {},
+  { settle = true, longest = 5000 }: { settle?: boolean; longest?: number } = {},
 ): Told {
   const steps: StoryStep[] = []
   let chain = 0x811c9dc5
-  const runner = new Runner(world, 5000, (step) => {
+  const runner = new Runner(world, longest, (step) => {
     chain = chainOf(chain, step)
     steps.push(stepOf(world, step, steps.length + 1))
   })
