@@ -43,6 +43,8 @@ export class Keys {
   readonly #tokens = new Map<string, number>()
   readonly #values: (Masked | undefined)[] = []
   readonly #slots: (Fragment | undefined)[] = []
+  readonly #entries: (readonly Fragment[] | undefined)[] = []
+  readonly #names = new Map<string, string>()
   #scanned = 0
   /** Of the fragments of one state: their digests without tokens, and their tokens. */
   #lows = new Int32Array(256)
@@ -94,8 +96,12 @@ export class Keys {
   /** A name in which interchangeable names are left out. */
   masked(name: string): string {
     if (this.#symmetry.size === 0) return name
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
     this.#scan()
-    return name.replace(/[A-Za-z0-9.:-]+/g, (word) => (this.#tokenOf(word) < 0 ? word : '*'))
+    const masked = name.replace(/[A-Za-z0-9.:-]+/g, (word) => (this.#tokenOf(word) < 0 ? word : '*'))
+    this.#names.set(name, masked)
+    return masked
   }
 
   /** Fixed cells are summed up; those that mention tokens are put aside. */
@@ -113,21 +119,22 @@ export class Keys {
       const value = this.#isRaw(slot) ? this.#raw(slot, id, now) : (this.#values[id] ?? this.#valueMask(slot, id))
       const fixed = mixed(place.low, value.low)
       const fixedToo = mixedToo(place.high, value.high)
-      if (place.tokens.length === 0) {
+      const isFixed = place.tokens.length === 0
+      if (isFixed) {
         low = (low + fixed) | 0
         high = (high + fixedToo) | 0
-      } else this.#aside(count++, fixed, fixedToo, place.tokens, none)
+      } else if (value.parts.length === 0) this.#aside(count++, fixed, fixedToo, place.tokens, none)
       for (let i = 0; i < value.parts.length; i++) {
         const part = value.parts[i] as Fragment
-        let a = mixed(place.low, part.low)
-        let b = mixedToo(place.high, part.high)
+        let a = (mixed(place.low, part.low) + (isFixed ? 0 : fixed)) | 0
+        let b = (mixedToo(place.high, part.high) + (isFixed ? 0 : fixedToo)) | 0
         const { times } = part
         for (let t = 0; t < times.length; t += 2) {
           const since = Math.max((times[t + 1] as number) - now, -this.#horizonMs)
           a = (a + mixed(times[t] as number, since)) | 0
           b = (b + mixedToo(times[t] as number, since)) | 0
         }
-        if (place.tokens.length === 0 && part.tokens.length === 0) {
+        if (isFixed && part.tokens.length === 0) {
           low = (low + mixed(29, a)) | 0
           high = (high + mixedToo(29, b)) | 0
         } else this.#aside(count++, a, b, place.tokens, part.tokens)
@@ -240,8 +247,9 @@ export class Keys {
   /** Numbers that are no values' numbers: counts and marks. */
   #raw(slot: number, value: number, now: number): Masked {
     const { kind, of } = this.#cells.slotAt(slot)
+    if (value === 1 && kind !== 'other') return once
     const said = this.#relative && kind === 'other' && of === 'wait' ? Math.max(0, value - now) : value
-    return { low: said, high: said, parts: none as never }
+    return { low: said, high: said, parts: [] }
   }
 
   #valueMask(slot: number, id: number): Masked {
@@ -261,11 +269,19 @@ export class Keys {
   #listed(kind: string, value: unknown): Masked {
     let made = empty
     for (const [i, entry] of (value as readonly number[]).entries()) {
-      const one = this.#cells.value<unknown>(entry)
-      const plain = kind === 'held' && typeof one === 'object' ? this.#held(one as HeldChange) : one
-      const { low, high, parts } = summed(this.#masker.fragments(plain), i + 1)
+      const { low, high, parts } = summed(this.#entry(kind, entry), i + 1)
       made = { low: (made.low + low) | 0, high: (made.high + high) | 0, parts: [...made.parts, ...parts] }
     }
+    return made
+  }
+
+  #entry(kind: string, entry: number): readonly Fragment[] {
+    const known = this.#entries[entry]
+    if (known !== undefined) return known
+    const one = this.#cells.value<unknown>(entry)
+    const plain = kind === 'held' && typeof one === 'object' ? this.#held(one as HeldChange) : one
+    const made = this.#masker.fragments(plain)
+    this.#entries[entry] = made
     return made
   }
 
@@ -320,6 +336,7 @@ export class Keys {
 }
 
 const none: readonly number[] = []
+const once: Masked = { low: 1, high: 1, parts: [] }
 const skipped: Fragment = { low: 0, high: 0, tokens: none, times: none }
 
 function summed(fragments: readonly Fragment[], place: number): Masked {
