@@ -20,7 +20,7 @@ test('evicted, made again, evicted', async () => {
   )
   expect(verbs).toContain('controller/replicaset create')
   expect(verbs).toContain('controller/taint-eviction delete')
-  expect(String(report)).toContain(`and so on for ever from step ${loopFrom}`)
+  expect(String(report)).toMatch(/and so on for ever from step \d+$/m)
 })
 
 test('with a toleration every run comes to rest with the pod available', async () => {

@@ -78,9 +78,9 @@ export class Keys {
 
   /** What is taken for granted, in words. */
   get assumes(): string[] {
-    const minutes = this.#horizonMs / 60_000
+    const ages = this.#horizonMs % 60_000 === 0 ? `${this.#horizonMs / 60_000} min` : `${this.#horizonMs / 1000} s`
     return [
-      ...(this.#relative ? [`states that differ only by when they are, or in ages over ${minutes} min, are one`] : []),
+      ...(this.#relative ? [`states that differ only by when they are, or in ages over ${ages}, are one`] : []),
       ...(this.#symmetry.size > 0 ? [`${[...this.#symmetry].join(' and ')} that differ only by name are one`] : []),
     ]
   }

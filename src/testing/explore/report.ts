@@ -4,7 +4,7 @@
  */
 import type { Property } from '../property.ts'
 import type { ReplayFile } from '../replay-file.ts'
-import { type StoryStep, storyText } from './story.ts'
+import { isTold, type StoryStep, storyText } from './story.ts'
 
 /** `violated`: there is a counterexample. `exhausted`: every state was judged. `bounded`: only so much was. */
 export type Verdict = 'violated' | 'exhausted' | 'bounded'
@@ -110,16 +110,14 @@ function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyRep
 
 /** A counterexample as text: the property, the story, and how to see it again. */
 export function counterexampleText(one: Counterexample): string {
-  const steps = one.steps.filter(({ chosen }) => chosen).length
+  const steps = one.steps.filter(isTold).length
   const nodes = one.without.length === 0 ? '' : `, without ${one.without.join(', ')}`
   const source = one.source === undefined ? '' : ` (${one.source})`
-  const loop = one.loopFrom === undefined ? [] : [`      and so on for ever from step ${one.loopFrom}`]
   return [
     `✗ ${one.property}: ${one.why}${source}`,
-    `  ${steps} chosen steps (of a run of ${one.foundIn})${nodes}${one.seed === undefined ? '' : `, seed ${one.seed}`}`,
+    `  ${steps} ${steps === 1 ? 'step' : 'steps'} (of a run of ${one.foundIn})${nodes}${one.seed === undefined ? '' : `, seed ${one.seed}`}`,
     '',
-    storyText(one.steps),
-    ...loop,
+    storyText(one.steps, one.loopFrom),
     '',
     `  replay: ${one.url}`,
     '',

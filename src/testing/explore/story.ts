@@ -119,28 +119,44 @@ function shown(object: KubeObject | undefined): string {
   return words.length === 0 ? 'is there' : words.join(', ')
 }
 
-/** The story as text: every chosen step, and the ordinary course between them in one line each. */
-export function storyText(steps: readonly StoryStep[]): string {
+/** Is the step told by itself? What took its ordinary course is not, nor what neither broke nor wrote nor misread anything. */
+export function isTold({ chosen, action, writes, believed }: StoryStep): boolean {
+  const isQuiet = /^(reconcile|turn) /.test(action) && !/, write \d+ \w+$/.test(action)
+  return chosen && !(isQuiet && writes.length === 0 && believed.length === 0)
+}
+
+/** The story as text: every step that is told, the last one, and what was between them in one line each. */
+export function storyText(steps: readonly StoryStep[], loopFrom?: number): string {
   const lines: string[] = []
-  let ordinary: StoryStep[] = []
+  let between: StoryStep[] = []
   const flush = (): void => {
-    if (ordinary.length === 0) return
-    const last = ordinary[ordinary.length - 1] as StoryStep
-    const writes = ordinary.flatMap((step) => step.writes)
-    lines.push(`      … ${ordinary.length} steps in the ordinary course, ${writes.length} writes${ranTo(last)}`)
-    ordinary = []
+    const last = between.at(-1)
+    if (last === undefined) return
+    const writes = between.flatMap((step) => step.writes)
+    lines.push(
+      `      … ${counted(between.length, 'step')} in the ordinary course, ${counted(writes.length, 'write')}${ranTo(last)}`,
+    )
+    between = []
   }
   let number = 0
+  let loop: number | undefined
   for (const [i, step] of steps.entries()) {
-    if (!step.chosen && i < steps.length - 1) {
-      ordinary.push(step)
+    if (step.index === loopFrom) {
+      flush()
+      loop = number + 1
+    }
+    if (!isTold(step) && i < steps.length - 1) {
+      between.push(step)
       continue
     }
     flush()
     lines.push(...stepLines(step, ++number))
   }
+  if (loop !== undefined) lines.push(`      and so on for ever from step ${loop}`)
   return lines.join('\n')
 }
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 function ranTo({ at }: StoryStep): string {
   return at === 0 ? '' : `, until ${clock(at)}`
