@@ -11,7 +11,7 @@ import { equal } from '../lib/equal.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { claim } from './claim.ts'
-import { controller, type Intent, type Wake } from './controller.ts'
+import { controller, type Intent, type Refusal, type Wake } from './controller.ts'
 import { eligibility, tolerant } from './daemonset/eligibility.ts'
 import { forgotten, historyOf } from './daemonset/history.ts'
 import { type Actions, component, type Due, managed, type Scene } from './daemonset/manage.ts'
@@ -19,12 +19,12 @@ import { podForNode, podsByNode } from './daemonset/pods.ts'
 import { replaced, surges } from './daemonset/rolling.ts'
 import { counted } from './daemonset/status.ts'
 import type { PodTemplate } from './pod-template.ts'
-import { createOf, deleteOf, reportOf, statusOf } from './writes.ts'
+import { createOf, deleteOf, refusalTold, reportOf, statusOf } from './writes.ts'
 
 /** Pods made, and pods deleted, in one reconcile at most; the pods' own changes ask for the rest. */
 export const burstReplicas = 250
 
-export function reconcile(view: View, key: string): readonly Intent[] {
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const daemonSet = view.get(DaemonSet, namespace, name)
   if (daemonSet === undefined || daemonSet.metadata.deletionTimestamp !== undefined) return []
@@ -46,6 +46,7 @@ export function reconcile(view: View, key: string): readonly Intent[] {
     ...history.writes,
     ...written,
     ...wakes(actions.due, nextAvailableAt),
+    ...refusalTold(component, daemonSet, refusal),
     ...podWrites(daemonSet, template, history.hash, actions),
     ...forgotten(daemonSet, history, claimed.kept),
   ]

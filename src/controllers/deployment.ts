@@ -11,10 +11,10 @@ import { equal } from '../lib/equal.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { claim } from './claim.ts'
-import { controller, type Intent } from './controller.ts'
-import type { Conditions } from './deployment/conditions.ts'
+import { controller, type Intent, type Refusal } from './controller.ts'
+import { type Conditions, said } from './deployment/conditions.ts'
 import { isRollingUpdate, replicasOf } from './deployment/fenceposts.ts'
-import { byAge, type Fleet, fleetOf, writesBetween } from './deployment/fleet.ts'
+import { byAge, component, type Fleet, fleetOf, writesBetween } from './deployment/fleet.ts'
 import { inStep, made, newestConditions, withRevisionOf } from './deployment/newest.ts'
 import { emptied, oldPodsRun } from './deployment/recreate.ts'
 import { isResized, resized } from './deployment/resize.ts'
@@ -25,11 +25,12 @@ import {
   countedStatus,
   type DeploymentStatus,
   deadlineAt,
+  hasDeadline,
   isComplete,
   pausedConditions,
   rolloutStatus,
 } from './deployment/status.ts'
-import { deleteOf, statusOf } from './writes.ts'
+import { deleteOf, reportOf, statusOf } from './writes.ts'
 
 /** What one reconcile decided. */
 interface Plan {
@@ -39,7 +40,7 @@ interface Plan {
   readonly tidy: boolean
 }
 
-export function reconcile(view: View, key: string): readonly Intent[] {
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const deployment = view.get(Deployment, namespace, name)
   if (deployment === undefined) return []
@@ -54,6 +55,9 @@ export function reconcile(view: View, key: string): readonly Intent[] {
   }
   const plan = planned(view, deployment, found)
   if (plan === 'collision') return [counted(deployment)]
+  const { newest } = plan.fleet
+  if (refusal?.type === 'create' && newest !== undefined && newest.metadata.uid === undefined)
+    return [...refused(deployment, newest, refusal, view.now), ...writesBetween(deployment, kept, plan.fleet)]
   const due = deadlineAt(deployment, plan.status)
   return [
     ...writesBetween(deployment, kept, plan.fleet),
@@ -120,6 +124,17 @@ function recreated(view: View, deployment: KubeObject, fleet: Fleet, conditions:
 function counted(deployment: KubeObject): Transition {
   const collisionCount = (deployment.status?.collisionCount ?? 0) + 1
   return statusOf(Deployment, { ...deployment, status: { ...deployment.status, collisionCount } })
+}
+
+/** The new ReplicaSet was refused (by a quota, a webhook): said before it is tried again. */
+function refused(deployment: KubeObject, newest: KubeObject, { message }: Refusal, now: number): Transition[] {
+  const reason = 'ReplicaSetCreateError'
+  const words = `Failed to create new replica set "${newest.metadata.name}": ${message}`
+  const told = reportOf(component, deployment, 'Warning', reason, words)
+  if (!hasDeadline(deployment)) return [told]
+  const condition = { type: 'Progressing', status: 'False', reason, message: words } as const
+  const conditions = said(conditionsOf(deployment), condition, now)
+  return [...statusWrites(deployment, deployment, { ...deployment.status, conditions }), told]
 }
 
 function statusWrites(before: KubeObject, after: KubeObject, status: DeploymentStatus): Transition[] {

@@ -12,7 +12,7 @@ import { equal } from '../lib/equal.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
 import { claim } from './claim.ts'
-import { controller, type Intent } from './controller.ts'
+import { controller, type Intent, type Refusal } from './controller.ts'
 import {
   hasSucceeded,
   indexAnnotation,
@@ -26,7 +26,7 @@ import {
 import { isSuccess } from './job/policy.ts'
 import { type Tally, tallied } from './job/tally.ts'
 import { podFrom } from './pod-template.ts'
-import { createOf, deleteOf, reportOf, statusOf, updateOf } from './writes.ts'
+import { createOf, deleteOf, refusalTold, reportOf, statusOf, updateOf } from './writes.ts'
 
 const component = 'job-controller'
 /** After a failure the next pod waits ten seconds, doubling with each further one, ten minutes at most. */
@@ -46,7 +46,7 @@ interface End {
   readonly message: string
 }
 
-export function reconcile(view: View, key: string): readonly Intent[] {
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const job = view.get(Job, namespace, name)
   const orphans = view
@@ -62,7 +62,7 @@ export function reconcile(view: View, key: string): readonly Intent[] {
   const ended = endedBy(job)
   if (ended !== undefined)
     return [...orphans, ...intents, ...kept.filter(isTracked).map(released), ...expiry(view, job)]
-  return [...orphans, ...intents, ...worked(view, job, pods, kept)]
+  return [...orphans, ...intents, ...refusalTold(component, job, refusal), ...worked(view, job, pods, kept)]
 }
 
 function worked(view: View, job: KubeObject, pods: JobPods, all: readonly KubeObject[]): readonly Intent[] {

@@ -2,6 +2,7 @@
 import type { Kind } from '../api/kind.ts'
 import type { KubeObject, Ref } from '../api/object.ts'
 import type { Create, Delete, Report, Update } from '../store/transition.ts'
+import type { Refusal } from './controller.ts'
 
 export function refOf(kind: Kind, object: KubeObject): Ref {
   return { resource: kind.resource, namespace: object.metadata.namespace ?? '', name: object.metadata.name }
@@ -40,4 +41,11 @@ export function reportOf(
   message: string,
 ): Report {
   return { type: 'report', regarding, level, reason, message, source: { component }, trusted: true }
+}
+
+/** The event about a pod that `regarding` asked for, or wanted away, and that was refused. */
+export function refusalTold(component: string, regarding: KubeObject, refusal: Refusal | undefined): Report[] {
+  if (refusal?.resource !== 'pods' || (refusal.type !== 'create' && refusal.type !== 'delete')) return []
+  const [reason, what] = refusal.type === 'create' ? ['FailedCreate', 'creating'] : ['FailedDelete', 'deleting']
+  return [reportOf(component, regarding, 'Warning', reason, `Error ${what}: ${refusal.message}`)]
 }

@@ -43,16 +43,16 @@ const worlds: Record<string, Scenario> = {
 
 /** States and transitions. */
 const pinned: readonly (readonly [string, ExploreOptions, number, number])[] = [
-  ['rollout', { reduction: 'none' }, 1355, 5737],
-  ['rollout', {}, 119, 146],
+  ['rollout', { reduction: 'none' }, 1139, 4741],
+  ['rollout', {}, 84, 96],
   ['job', { reduction: 'none' }, 868, 3842],
   ['job', {}, 70, 75],
   ['drain', { reduction: 'none' }, 12900, 72379],
   ['drain', {}, 546, 805],
   ['up and down', {}, 1015, 1463],
   ['up and down', { symmetry: ['pods'] }, 934, 1367],
-  ['comes', { faults: { crash: 1 } }, 1263, 1658],
-  ['comes', { faults: { crash: 1 }, symmetry: ['pods'] }, 1200, 1586],
+  ['comes', { faults: { crash: 1 } }, 825, 1030],
+  ['comes', { faults: { crash: 1 }, symmetry: ['pods'] }, 776, 976],
   ['overload', {}, 3646, 5808],
   ['overload', { symmetry: ['pods'] }, 2056, 3204],
 ]

@@ -77,17 +77,19 @@ function isUnbound(pod: KubeObject): boolean {
 
 function attend(scene: Scene, node: string, there: readonly KubeObject[], run: boolean, draft: Draft): void {
   const running: KubeObject[] = []
-  let [kept, failures] = [0, 0]
+  let [ending, patient, failures] = [0, 0, 0]
   for (const pod of there) {
-    if (pod.metadata.deletionTimestamp !== undefined) kept++
+    if (pod.metadata.deletionTimestamp !== undefined) ending++
     else if (pod.status?.phase === 'Failed') {
       const counted = failed(scene, node, pod, draft)
-      if (counted === undefined) kept++
+      if (counted === undefined) patient++
       else failures = Math.max(failures, counted)
     } else if (pod.status?.phase === 'Succeeded') finished(scene, node, pod, draft)
     else running.push(pod)
   }
-  if (run && failures > 0 && kept + running.length === 0) draft.needs.push({ node, failures })
+  // Without surge the successor of a pod that ends waits for it; what has just failed is gone at once.
+  const waits = patient > 0 || running.length > 0 || (!scene.surge && (ending > 0 || failures === 0))
+  if (run && !waits) draft.needs.push({ node, failures })
   if (running.length > 1) draft.remove.push(...(scene.surge ? surplusOfSurge(scene, running) : running.slice(1)))
 }
 

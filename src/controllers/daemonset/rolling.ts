@@ -8,6 +8,8 @@ import type { Need, Scene } from './manage.ts'
 import { isAvailable, isUpdated } from './pods.ts'
 
 interface Limits {
+  /** Nodes that should run the daemon. */
+  readonly desired: number
   readonly maxSurge: number
   readonly maxUnavailable: number
 }
@@ -30,8 +32,8 @@ export function surges(daemonSet: KubeObject): boolean {
 }
 
 export function replaced(scene: Scene): Replacement {
-  const { maxSurge, maxUnavailable } = limits(scene)
-  return maxSurge > 0 ? surged(scene, maxSurge) : swapped(scene, maxUnavailable)
+  const most = limits(scene)
+  return most.maxSurge > 0 ? surged(scene, most) : swapped(scene, most.maxUnavailable)
 }
 
 /** Percentages are of the nodes that should run the daemon and round up; nothing at all means one unavailable. */
@@ -42,7 +44,7 @@ function limits({ daemonSet, nodes }: Scene): Limits {
     daemonSet.spec.updateStrategy?.rollingUpdate ?? {}
   const maxSurge = scaledValue(rolling.maxSurge ?? 0, desired, true)
   const maxUnavailable = scaledValue(rolling.maxUnavailable ?? 1, desired, true)
-  return { maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable }
+  return { desired, maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable }
 }
 
 /**
@@ -64,25 +66,42 @@ function swapped(scene: Scene, maxUnavailable: number): Replacement {
   return { needs: [], remove: [...broken, ...candidates.slice(0, left)] }
 }
 
-/** Makes new pods beside the old ones, and removes an old one when its successor is available. */
-function surged(scene: Scene, maxSurge: number): Replacement {
+/**
+ * Makes new pods beside the old ones, and removes an old one when its successor is available. On a node where the daemon
+ * should not run any more there is no successor: an old pod goes when it is of no use, or when enough others are available.
+ */
+function surged(scene: Scene, { maxSurge, desired }: Limits): Replacement {
   const { daemonSet, now } = scene
   const remove: KubeObject[] = []
   const broken: Need[] = []
   const candidates: Need[] = []
-  let surging = 0
+  const leaving: KubeObject[] = []
+  let [surging, available] = [0, 0]
   for (const [node, pods] of scene.pods) {
-    if (scene.nodes.get(node)?.run !== true) continue
+    const eligibility = scene.nodes.get(node)
+    if (eligibility === undefined) continue
     const pair = pairOf(scene, pods)
-    if (pair === undefined) surging++
-    else if (pair.old === undefined) continue
-    else if (pair.updated !== undefined) {
-      if (isAvailable(pair.updated, daemonSet, now)) remove.push(pair.old)
+    if (pair === undefined) {
+      surging++
+      continue
+    }
+    const { old, updated } = pair
+    const serving = old ?? updated
+    const serves = serving !== undefined && isAvailable(serving, daemonSet, now)
+    if (serves) available++
+    if (old === undefined) continue
+    if (updated !== undefined) {
+      if (isAvailable(updated, daemonSet, now)) remove.push(old)
       else surging++
-    } else (isAvailable(pair.old, daemonSet, now) ? candidates : broken).push({ node, failures: 0 })
+    } else if (eligibility.run) (serves ? candidates : broken).push({ node, failures: 0 })
+    else (serves ? leaving : remove).push(old)
   }
   const left = Math.max(0, maxSurge - surging)
-  return { needs: [...broken, ...candidates.slice(0, left)], remove }
+  const spare = Math.max(0, available - desired)
+  return {
+    needs: [...broken, ...candidates.slice(0, left)],
+    remove: [...remove, ...leaving.slice(0, spare)],
+  }
 }
 
 /** The pods of every node that should run the daemon or has one; none for a node that still lacks it. */

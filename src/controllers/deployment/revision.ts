@@ -32,9 +32,10 @@ export function revisionOf(object: KubeObject): number {
   return integer(object.metadata.annotations?.[revisionKey]) ?? 0
 }
 
-/** The number in desired-replicas or max-replicas. */
+/** The number in desired-replicas or max-replicas; undefined when it is none that can be. */
 export function annotatedNumber(object: KubeObject, key: string): number | undefined {
-  return integer(object.metadata.annotations?.[key])
+  const number = integer(object.metadata.annotations?.[key])
+  return number === undefined || number < 0 || number > 2_147_483_647 ? undefined : number
 }
 
 export function highestRevision(replicaSets: readonly KubeObject[]): number {

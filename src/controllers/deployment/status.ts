@@ -42,7 +42,10 @@ export function countedStatus(
 ): DeploymentStatus {
   const all = everyOne(fleet)
   const available = total(all, availableOf)
-  const terminating = all.map((one) => one.status?.terminatingReplicas)
+  // A ReplicaSet that nobody has counted yet counts for none.
+  const terminating = all.map(
+    ({ status }) => status?.terminatingReplicas ?? (status?.observedGeneration ? undefined : 0),
+  )
   const enough = available >= replicasOf(deployment) - maxUnavailable(deployment)
   const collisionCount = deployment.status?.collisionCount
   return {
