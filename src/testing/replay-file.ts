@@ -7,6 +7,7 @@ import type { Controller } from '../controllers/controller.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { ExploreOptions } from './explore/explore.ts'
 import type { Counterexample } from './explore/report.ts'
+import { said } from './explore/said.ts'
 import { type StoryStep, storyText, tell } from './explore/story.ts'
 import { setUp, type WorldOptions, withWorld } from './explore/world.ts'
 import type { Scenario } from './scenario.ts'
@@ -96,7 +97,7 @@ function drawn(steps: readonly StoryStep[], _start: unknown): object[] {
     )
     const note = [...seen, ...refusals].join('. ')
     const { at, actor, action } = step
-    return { index, at, actor, action, believedRevision, headRevision, reads, writes, note }
+    return { index, at, actor, action: said(action), believedRevision, headRevision, reads, writes, note }
   })
 }
 
