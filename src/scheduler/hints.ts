@@ -9,6 +9,7 @@ import type { PodFacts } from './facts.ts'
 import { noNodes } from './message.ts'
 import type { ClusterFacts } from './plugin.ts'
 import { staticFilters } from './plugins.ts'
+import { queuePlugin } from './policies/queues.ts'
 
 /** Whether a change could make a refusal of this plugin go away for this pod. */
 export type Hint = (change: Change, pod: PodFacts) => boolean
@@ -23,6 +24,7 @@ const byPlugin: Readonly<Record<string, Hint>> = {
   NodeResourcesFit: (change, pod) => frees(change) || (nodeSuits(change, pod) && nodeGrew(change)),
   VolumeBinding: (change, pod) => isStorage(change) || nodeSuits(change, pod),
   PodTopologySpread: (change) => podsMoved(change) || nodeLooksNew(change),
+  [queuePlugin]: (change) => frees(change) || change.resource === 'configmaps' || (isNode(change) && nodeGrew(change)),
   InterPodAffinity: (change) => podsMoved(change) || nodeLooksNew(change) || change.resource === 'namespaces',
 }
 

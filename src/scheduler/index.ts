@@ -7,13 +7,16 @@
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
  */
 import type { Agent, AgentIntent, TurnInput, TurnResult } from '../actors/agent.ts'
+import type { Change } from '../store/transition.ts'
 import { advance, cure, digest, enqueue, isNoise, relist, renamesNamespaces } from './arrivals.ts'
 import { firstTimeout, settle, settleReserved } from './decisions.ts'
 import { Desk } from './desk.ts'
 import { factsOf } from './facts.ts'
 import { buildColumns, keepColumns, takeColumns } from './holder.ts'
 import { schedulerName } from './intents.ts'
+import { capacityConfig, capacityPolicy } from './policies/capacity.ts'
 import { drfPolicy } from './policies/drf.ts'
+import { fairConfig, fairPolicy } from './policies/fair.ts'
 import { kubernetesPolicy } from './policies/kubernetes.ts'
 import type { Pending, Policy } from './policies/policy.ts'
 import { backoffMs, flushMs } from './queue.ts'
@@ -21,14 +24,16 @@ import { initialState, type SchedulerState } from './state.ts'
 import { isPending, Turn } from './turn.ts'
 
 export { explain, rank } from './explain.ts'
+export { capacityPolicy } from './policies/capacity.ts'
 export { drfPolicy } from './policies/drf.ts'
+export { fairPolicy } from './policies/fair.ts'
 export { kubernetesPolicy } from './policies/kubernetes.ts'
 export type { Decision, Pending, Policy } from './policies/policy.ts'
 export type { SchedulerState } from './state.ts'
 
 /** How the scheduler decides. */
 export interface SchedulerOptions {
-  /** The first policy that claims a pod places it; a pod nobody claims is left alone. Default: Kubernetes', then drf. */
+  /** The first policy that claims a pod places it; a pod nobody claims is left alone. Default: Kubernetes', drf, capacity, fair. */
   readonly policies?: readonly Policy[]
 }
 
@@ -39,19 +44,25 @@ const watches = [
   'persistentvolumeclaims',
   'persistentvolumes',
   'storageclasses.storage.k8s.io',
+  'configmaps',
 ]
 
 /** The scheduler, to be given turns by a cluster. */
 export function createScheduler(options: SchedulerOptions = {}): Agent<SchedulerState> {
-  const policies = options.policies ?? [kubernetesPolicy, drfPolicy]
+  const policies = options.policies ?? [kubernetesPolicy, drfPolicy, capacityPolicy, fairPolicy]
   return {
     id: schedulerName,
     watches,
     initial: initialState,
     turn: (state, input) => turnOf(state, input, policies),
-    wakes: (change) => !isNoise(change),
+    wakes: (change) => (change.resource === 'configmaps' ? isQueues(change) : !isNoise(change)),
     busy: (state) => (state.backoff.size === 0 ? '' : `${state.backoff.size} pods wait to be tried again`),
   }
+}
+
+/** The ConfigMaps that say which queues there are. */
+function isQueues({ object: { metadata } }: Change): boolean {
+  return metadata.namespace === 'kube-system' && [capacityConfig, fairConfig].includes(metadata.name)
 }
 
 function turnOf(state: SchedulerState, input: TurnInput, policies: readonly Policy[]): TurnResult<SchedulerState> {

@@ -1,7 +1,7 @@
 /** The seam for policies: dominant resource fairness, and one written on the spot. */
 import { describe, expect, it } from 'vitest'
 import { kubernetesPolicy, type Policy } from '../../src/scheduler/index.ts'
-import { dominantShare } from '../../src/scheduler/policies/drf.ts'
+import { dominantShare } from '../../src/scheduler/policies/queues.ts'
 import { node, pod, Scene } from './scene.ts'
 
 const task = (name: string, framework: string, cpu: string, memory: string) =>

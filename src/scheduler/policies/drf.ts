@@ -6,8 +6,8 @@
  */
 import type { Columns } from '../columns.ts'
 import type { PodFacts } from '../facts.ts'
-import { failureMessage } from '../message.ts'
-import { byPriority, type Decision, type Pending, type Policy } from './policy.ts'
+import { byPriority, type Pending, type Policy } from './policy.ts'
+import { dominantShare, placeAnywhere, requestOf, totalOf } from './queues.ts'
 
 const frameworkLabel = 'kybern.dev/framework'
 
@@ -18,18 +18,11 @@ export function frameworkOf({ labels, namespace }: PodFacts): string {
   return labels[frameworkLabel] ?? namespace
 }
 
-/** The largest share of any resource, 0 to 1 and beyond. */
-export function dominantShare(used: ReadonlyMap<string, number>, total: ReadonlyMap<string, number>): number {
-  let share = 0
-  for (const [name, amount] of used) if (amount > 0) share = Math.max(share, amount / (total.get(name) ?? 0))
-  return share
-}
-
 export const drfPolicy: Policy = {
   name: 'drf',
   claims: (pod) => pod.spec?.schedulerName === 'drf',
   *order(queue, { columns }) {
-    const total = capacityOf(columns)
+    const total = totalOf(columns)
     const used = usageOf(columns)
     const waiting = byFramework(queue)
     while (waiting.size > 0) {
@@ -40,14 +33,7 @@ export const drfPolicy: Policy = {
       if (columns.pods.has(next.facts.key)) charge(used, next.facts)
     }
   },
-  place({ facts }, desk): Decision {
-    const look = desk.look(facts)
-    const node = desk.any(look)
-    if (node !== undefined) return { type: 'bind', node }
-    const failure = desk.failure(look)
-    const message = failureMessage(failure, '')
-    return { type: 'refuse', message, plugins: failure.plugins, victims: [], nominate: undefined }
-  },
+  place: placeAnywhere,
 }
 
 function byFramework(queue: readonly Pending[]): Map<string, Pending[]> {
@@ -77,21 +63,6 @@ function poorest(
   return best as [string, Pending[]]
 }
 
-function capacityOf(columns: Columns): Amounts {
-  const sum = (column: Float64Array) => {
-    let total = 0
-    for (let slot = 0; slot < columns.size; slot++)
-      if (columns.nodes[slot] !== undefined) total += column[slot] as number
-    return total
-  }
-  const total: Amounts = new Map([
-    ['cpu', sum(columns.cpu)],
-    ['memory', sum(columns.memory)],
-  ])
-  for (const [name, one] of columns.extended) total.set(name, sum(one.total))
-  return total
-}
-
 function usageOf(columns: Columns): Map<string, Amounts> {
   const used = new Map<string, Amounts>()
   for (const { facts } of columns.pods.values()) if (drfPolicy.claims(facts.pod)) charge(used, facts)
@@ -101,8 +72,6 @@ function usageOf(columns: Columns): Map<string, Amounts> {
 function charge(used: Map<string, Amounts>, facts: PodFacts): void {
   const framework = frameworkOf(facts)
   const amounts: Amounts = used.get(framework) ?? new Map()
-  const { cpuMilli, memoryBytes, extended } = facts.requests
-  for (const [name, amount] of [['cpu', cpuMilli], ['memory', memoryBytes], ...extended] as [string, number][])
-    amounts.set(name, (amounts.get(name) ?? 0) + amount)
+  for (const [name, amount] of requestOf(facts)) amounts.set(name, (amounts.get(name) ?? 0) + amount)
   used.set(framework, amounts)
 }
