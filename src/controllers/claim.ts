@@ -19,6 +19,7 @@ export interface Claimed {
 /**
  * Claims among `candidates` (all of kind `kind`, in the owner's namespace). An owner that is being deleted neither
  * adopts nor releases; an object that is being deleted is not adopted; an object of another controller is left alone.
+ * `finalizer`: what is adopted gets it, what is released loses it.
  */
 export function claim(
   ownerKind: Kind,
@@ -26,6 +27,7 @@ export function claim(
   kind: Kind,
   candidates: readonly KubeObject[],
   matches: (object: KubeObject) => boolean,
+  finalizer?: string,
 ): Claimed {
   const kept: KubeObject[] = []
   const released: Transition[] = []
@@ -37,11 +39,12 @@ export function claim(
     if (matches(object)) {
       if (current !== undefined) kept.push(object)
       else if (!deleting && object.metadata.deletionTimestamp === undefined) {
-        const mine = withOwner(object, owner)
+        const mine = withFinalizer(withOwner(object, owner), finalizer)
         kept.push(mine)
         adopted.push(updateOf(kind, mine))
       }
-    } else if (current !== undefined && !deleting) released.push(updateOf(kind, withoutOwner(object, owner)))
+    } else if (current !== undefined && !deleting)
+      released.push(updateOf(kind, withoutFinalizer(withoutOwner(object, owner), finalizer)))
   }
   // An update that changes nothing is refused when the owner changed or went since it was read: the fresh look that
   // adoption needs. It writes nothing.
@@ -58,4 +61,16 @@ function withoutOwner(object: KubeObject, owner: KubeObject): KubeObject {
   const { ownerReferences, ...metadata } = object.metadata
   const others = (ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid)
   return { ...object, metadata: others.length > 0 ? { ...metadata, ownerReferences: others } : metadata }
+}
+
+function withFinalizer(object: KubeObject, finalizer: string | undefined): KubeObject {
+  const { finalizers = [] } = object.metadata
+  if (finalizer === undefined || finalizers.includes(finalizer)) return object
+  return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } }
+}
+
+function withoutFinalizer(object: KubeObject, finalizer: string | undefined): KubeObject {
+  const { finalizers } = object.metadata
+  if (finalizer === undefined || finalizers?.includes(finalizer) !== true) return object
+  return { ...object, metadata: { ...object.metadata, finalizers: finalizers.filter((one) => one !== finalizer) } }
 }

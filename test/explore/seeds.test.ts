@@ -1,8 +1,9 @@
 /** Every failure that was ever found, run again: fixtures/seeds/*.json. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { isTrue } from '../../src/api/conditions.ts'
 import type { KubeObject } from '../../src/api/object.ts'
-import type { FaultBudget, Operation } from '../../src/testing/index.ts'
+import type { FaultBudget, Moment, Operation } from '../../src/testing/index.ts'
 import { explore, invariants, replay, type Scenario, settled } from '../../src/testing/index.ts'
 import { type Fact, propertyOf } from './seed-facts.ts'
 
@@ -27,10 +28,17 @@ interface Seed {
 const folder = 'fixtures/seeds'
 const kinds = ['pods', 'replicasets.apps', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch']
 
+/** Nobody speaks for the pods of a node that is not ready. */
+function isSilent(s: Moment, name: string | undefined): boolean {
+  const node = name === undefined ? undefined : s.get('Node', name)
+  return node !== undefined && !isTrue(node.status?.conditions, 'Ready')
+}
+
 /** What must hold at the end of every seed, whatever it was about. */
 const general = [
   settled((s) => {
-    const isHeld = ({ metadata }: KubeObject) => metadata.finalizers?.some((one) => one.startsWith('example.com/'))
+    const isHeld = ({ metadata, spec }: KubeObject) =>
+      metadata.finalizers?.some((one) => one.startsWith('example.com/')) || isSilent(s, spec?.nodeName)
     const going = kinds
       .flatMap((kind) => s.list(kind))
       .find((one) => one.metadata.deletionTimestamp !== undefined && isHeld(one) !== true)

@@ -328,6 +328,18 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
     },
     /for a Job that is over/,
   ],
+  J4b: [
+    {
+      write: {
+        ...working,
+        resource: 'jobs.batch',
+        previous: job(),
+        object: job({}, { conditions: [{ type: 'Failed', status: 'True' }] }),
+      },
+      before: [job(), pod('a', ownedBy(job()))],
+    },
+    /is Failed while a runs/,
+  ],
   J6: [
     {
       write: { ...working, object: pod('b', { ...ownedBy(job()), annotations: named('0') }) },
@@ -337,7 +349,11 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
   ],
   J7: [
     {
-      write: { ...working, previous: pod('a', { ...tracked, ...ownedBy(job()) }), object: pod('a', ownedBy(job())) },
+      write: {
+        ...working,
+        previous: pod('a', { ...tracked, ...ownedBy(job()) }),
+        object: { ...pod('a', ownedBy(job())), status: { phase: 'Failed' } },
+      },
       before: [job()],
     },
     /let go before it was noted/,

@@ -25,32 +25,38 @@ function matched(rule: Part, pod: KubeObject): string | undefined {
   const who = `${pod.metadata.namespace}/${pod.metadata.name}`
   const { onExitCodes, onPodConditions } = rule
   if (onExitCodes !== undefined) {
-    const statuses = [...listOf(pod.status?.initContainerStatuses), ...listOf(pod.status?.containerStatuses)]
+    const statuses = [...listOf(pod.status?.containerStatuses), ...listOf(pod.status?.initContainerStatuses)]
     const found = statuses.find(({ name, state }) => {
       const code = state?.terminated?.exitCode
-      if (code === undefined || (onExitCodes.containerName !== undefined && onExitCodes.containerName !== name))
+      if (
+        code === undefined ||
+        code === 0 ||
+        (onExitCodes.containerName !== undefined && onExitCodes.containerName !== name)
+      )
         return false
       const listed = (onExitCodes.values ?? []).includes(code)
-      return onExitCodes.operator === 'In' ? listed : code !== 0 && !listed
+      return onExitCodes.operator === 'In' ? listed : !listed
     })
     return found === undefined
       ? undefined
       : `Container ${found.name} for pod ${who} failed with exit code ${found.state.terminated.exitCode}`
   }
   const conditions = listOf(pod.status?.conditions)
-  const found = listOf(onPodConditions).find((wanted) =>
-    conditions.some((one) => one.type === wanted.type && one.status === (wanted.status ?? 'True')),
+  const found = conditions.find((one) =>
+    listOf(onPodConditions).some(({ type, status = 'True' }) => one.type === type && one.status === status),
   )
   return found === undefined ? undefined : `Pod ${who} has condition ${found.type}`
 }
 
 /** True when a rule of the success policy is met by the indexes that succeeded. */
 export function isSuccess(job: KubeObject, succeeded: ReadonlySet<number>): string | undefined {
+  if (succeeded.size === 0) return undefined
   for (const [index, rule] of listOf(job.spec?.successPolicy?.rules).entries()) {
-    const wanted = rule.succeededIndexes === undefined ? undefined : indexesOf(rule.succeededIndexes)
+    const wanted =
+      rule.succeededIndexes === undefined ? undefined : indexesOf(rule.succeededIndexes, job.spec.completions)
     const count = wanted === undefined ? succeeded.size : [...wanted].filter((one) => succeeded.has(one)).length
-    const needed = rule.succeededCount ?? wanted?.size ?? Number.POSITIVE_INFINITY
-    if (count >= needed) return `Matched rules at index ${index}`
+    const all = wanted !== undefined && wanted.size > 0 && count === wanted.size
+    if (all || count >= (rule.succeededCount ?? Number.POSITIVE_INFINITY)) return `Matched rules at index ${index}`
   }
   return undefined
 }

@@ -38,11 +38,13 @@ export const Pod = defineKind({
     orphan: (pod) =>
       pod.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [pod.metadata.namespace ?? ''],
     ip: (pod) => (pod.status?.podIP ? [pod.status.podIP] : []),
-    // Pods that a Job has yet to count, by the Job's key.
+    // Pods that a Job has yet to count, by the key of the Job that controls them or, when nobody does, made them.
     tracked: (pod) => {
       if (pod.metadata.finalizers?.includes('batch.kubernetes.io/job-tracking') !== true) return []
-      const job = pod.metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === 'Job')
-      return job === undefined ? [] : [`${pod.metadata.namespace}/${job.name}`]
+      const { namespace, labels, ownerReferences } = pod.metadata
+      const owner = ownerReferences?.find(({ controller }) => controller === true)
+      const name = owner === undefined ? (labels?.['batch.kubernetes.io/job-name'] ?? labels?.['job-name']) : owner.name
+      return name === undefined || (owner !== undefined && owner.kind !== 'Job') ? [] : [`${namespace}/${name}`]
     },
     starting: (pod) => (pod.status?.phase === 'Pending' && pod.spec?.nodeName ? [pod.metadata.namespace ?? ''] : []),
   },

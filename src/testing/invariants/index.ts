@@ -78,6 +78,7 @@ const byId = {
   "J2'": job.programRunsOnce,
   J3: job.noMoreAtOnce,
   J4: job.overIsOver,
+  J4b: job.overWhenAllEnded,
   J5: job.limitsEndJobs,
   J6: job.eachIndexOnce,
   J7: job.heldUntilNoted,

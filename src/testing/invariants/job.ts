@@ -1,6 +1,6 @@
 /** Jobs: what is counted, how often, and when a Job is over. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive } from '../../api/pod-status.ts'
+import { isPodActive, isPodFinished } from '../../api/pod-status.ts'
 import { equal } from '../../lib/equal.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
 import { issue, kep, page, row } from './row.ts'
@@ -145,8 +145,36 @@ export const overIsOver = row(
   }),
 )
 
+/** `[Complete ∨ Failed ⇒ every pod of the Job has ended]`, since 1.31. */
+export const overWhenAllEnded = row(
+  {
+    id: 'J4b',
+    name: 'overWhenAllEnded',
+    says: 'A Job is said to be Complete or Failed only when all its pods have ended, as far as the controller sees.',
+    class: 'C',
+    source: `${docs}#terminal-job-conditions (${kep(3939)}, ${issue(123775)})`,
+  },
+  step((write) => {
+    if (!isCount(write) || endOf(write.object) === undefined) return undefined
+    if (write.previous !== undefined && endOf(write.previous) !== undefined) return undefined
+    const running = write.believed.ownedBy('pods', uidOf(write.object)).find((pod) => !isPodFinished(pod))
+    return orElse(
+      running === undefined,
+      () => `${named(write.object)} is ${endOf(write.object)} while ${running?.metadata.name} runs`,
+    )
+  }),
+)
+
+/** It is decided how the Job ends; its last pods may still be ending. */
+function isDecided({ status }: KubeObject): boolean {
+  const conditions = (status?.conditions ?? []) as { type: string; status: string }[]
+  return conditions.some(
+    ({ type, status: is }) => (type === 'FailureTarget' || type === 'SuccessCriteriaMet') && is === 'True',
+  )
+}
+
 function overdue(job: KubeObject, now: number): Held {
-  if (isGoing(job) || endOf(job) !== undefined || job.spec?.suspend === true) return true
+  if (isGoing(job) || endOf(job) !== undefined || isDecided(job) || job.spec?.suspend === true) return true
   const limit: number = job.spec?.backoffLimit ?? 6
   if (countOf(job, 'failed') > limit) return `${named(job)} has ${countOf(job, 'failed')} failures and goes on`
   const [start, seconds] = [timeOf(job.status?.startTime), job.spec?.activeDeadlineSeconds]
@@ -206,9 +234,13 @@ export const eachIndexOnce = row(
   }),
 )
 
-/** A success of an index is a member of a set; a failure that the Job's policy ignores is not counted. */
+/**
+ * A success of an index is a member of a set; a failure that the Job's policy ignores is not counted, nor is a pod that the Job
+ * stops before it ends because there are too many.
+ */
 function needsNoNote(job: KubeObject, pod: KubeObject): boolean {
   if (pod.status?.phase === 'Succeeded') return isIndexed(job)
+  if (!isPodFinished(pod)) return true
   const rules = (job.spec?.podFailurePolicy?.rules ?? []) as { action: string }[]
   return rules.some(({ action }) => action === 'Ignore')
 }

@@ -327,7 +327,9 @@ export const jobs: readonly Property[] = [
       !isOwnedBy(write.object, job.metadata.uid ?? '') ||
       isOver(job) ||
       isDeleting(job) ||
-      job.spec.completionMode === 'Indexed'
+      job.spec.completionMode === 'Indexed' ||
+      // Stopped because there are too many: it counts for nothing.
+      !isPodFinished(write.object)
     )
       return undefined
     const now = before.get('Job', job.metadata.name, job.metadata.namespace)
@@ -386,7 +388,8 @@ export const jobs: readonly Property[] = [
     first(
       s.list('Job').map((job) => {
         const { failed = 0, succeeded = 0 } = job.status ?? {}
-        if (isDeleting(job) || isOver(job) || job.spec.suspend === true) return undefined
+        const isEnding = isTrue(job.status?.conditions, 'FailureTarget')
+        if (isDeleting(job) || isOver(job) || isEnding || job.spec.suspend === true) return undefined
         if (failed > (job.spec.backoffLimit ?? 6)) return `${who(job)} failed ${failed} times and goes on`
         const { completions, parallelism = 1 } = job.spec
         const isStuck =
