@@ -50,9 +50,7 @@ function world(keyOptions: KeyOptions) {
         cells.slot('timer', 'agent x wake'),
         cells.id({ at: timerMs, background: false, alarm: { agent: 'x', id: 'wake' } }),
       )
-    const vector = new Int32Array(cells.slots.length)
-    for (const [slot, value] of values) vector[slot] = value
-    return vector
+    return cells.vector(values)
   }
   return {
     keyOf: (pods: readonly PodState[], at?: number, timerMs?: number) => keys.of(vectorOf(pods, at, timerMs)),
@@ -102,9 +100,7 @@ test('a pairing is told apart though its parts are the same', () => {
     const slots = of.map(([name, uid]) => [cells.slot('actor', `pods/default/${name}`), cells.id({ uid })] as const)
     const marked = cells.slot('queue', 'gc', 'default/web-a')
     const seen = [cells.slot('memory', 'kubelet'), cells.id({ seen: ['uid-a'] })] as const
-    const made = new Int32Array(cells.slots.length)
-    for (const [slot, value] of [...slots, [marked, 1] as const, seen]) made[slot] = value
-    return made
+    return cells.vector(new Map([...slots, [marked, 1] as const, seen]))
   }
   const straight = keys.of(
     vector([

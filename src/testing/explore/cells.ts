@@ -9,8 +9,14 @@ import { deepFreeze } from '../../lib/deep-freeze.ts'
 import { fnv32 } from '../../lib/digest.ts'
 import { canonicalText } from './canonical.ts'
 
-/** Cell values by slot; what lies past the end is 0, which is `absent` everywhere. */
+/**
+ * Cell values by slot; what lies past the end is 0, which is `absent` everywhere. The first two are no cells but the
+ * digest of all others, which every change keeps up with.
+ */
 export type Vector = Int32Array
+
+/** Slots before this one are the digest. */
+export const firstSlot = 2
 
 /** What a slot is for: the first part of its name. */
 export type CellKind =
@@ -61,6 +67,7 @@ export class Cells {
   /** `isStill` names the collections in which nothing changes. */
   constructor(isStill: (resource: ResourceKey) => boolean = () => false) {
     this.#isStill = isStill
+    for (const half of ['low', 'high']) this.slot('other', `digest ${half}`)
   }
 
   /** The slot of this kind and name; made when it is new. */
@@ -180,19 +187,39 @@ export class Cells {
     return this.#valueDigests[id] ?? 0
   }
 
-  /** A state as 64 bits in two halves, the same in every exploration; equal states have equal halves, others hardly ever. */
-  digest(vector: Vector): readonly [number, number] {
-    let low = 0
-    let high = 0
-    for (let slot = 0; slot < vector.length; slot++) {
-      const value = vector[slot] as number
-      if (value === 0) continue
-      const place = this.#slotDigests[slot] as number
-      const raw = this.#raw[slot] === true
-      low = (low + mixed(place, raw ? value : (this.#valueDigests[value] as number))) | 0
-      high = (high + mixedToo(place, raw ? value : (this.#valueDigestsToo[value] as number))) | 0
+  /** A state with these numbers in these slots, all others being empty. */
+  vector(values: ReadonlyMap<number, number>): Vector {
+    const vector = new Int32Array(Math.max(firstSlot, ...values.keys()) + 1)
+    for (const [slot, value] of values) this.put(vector, slot, value)
+    return vector
+  }
+
+  /** Changes one cell of a state that nobody else has seen yet. */
+  put(vector: Vector, slot: number, value: number): void {
+    const old = vector[slot] as number
+    if (old === value) return
+    vector[slot] = value
+    const place = this.#slotDigests[slot] as number
+    if (old !== 0) {
+      vector[0] = (vector[0] as number) - mixed(place, this.#digestOf(slot, old))
+      vector[1] = (vector[1] as number) - mixedToo(place, this.#digestTooOf(slot, old))
     }
-    return [low, high]
+    if (value === 0) return
+    vector[0] = (vector[0] as number) + mixed(place, this.#digestOf(slot, value))
+    vector[1] = (vector[1] as number) + mixedToo(place, this.#digestTooOf(slot, value))
+  }
+
+  #digestOf(slot: number, value: number): number {
+    return this.#raw[slot] === true ? value : (this.#valueDigests[value] as number)
+  }
+
+  #digestTooOf(slot: number, value: number): number {
+    return this.#raw[slot] === true ? value : (this.#valueDigestsToo[value] as number)
+  }
+
+  /** The key of a state: the same in every exploration; equal states have equal ones, others hardly ever. */
+  digest(vector: Vector): number {
+    return joined(vector[0] as number, vector[1] as number)
   }
 
   /** How many values there are. */

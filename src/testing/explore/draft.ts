@@ -125,15 +125,10 @@ export class Draft implements Sight {
     this.#ops = []
   }
 
-  /** Ends a segment without a write: what follows can be cut off from it. */
-  cut(): void {
-    if (this.#ops.length > 0) this.segments.push({ ops: this.#ops, written: undefined })
-    this.#ops = []
-  }
-
   /** The segments, the operations after the last write included. */
   done(): readonly Segment[] {
-    this.cut()
+    if (this.#ops.length > 0) this.segments.push({ ops: this.#ops, written: undefined })
+    this.#ops = []
     return this.segments
   }
 

@@ -3,6 +3,7 @@
  * one can be. A step that writes nothing is taken at once instead of in every order (see `reduction`).
  */
 import type { Vector } from './cells.ts'
+import { Copies } from './copies.ts'
 import type { Action, Explorer, Passage, Taken } from './explorer.ts'
 import { edgeIs, type Graph } from './graph.ts'
 import type { Judge, Violation } from './judge.ts'
@@ -55,6 +56,7 @@ export class Exhaustive {
   readonly #visited = new Visited()
   readonly #parents: number[] = [-1]
   readonly #actions: string[] = ['']
+  readonly #kept = new Copies()
   #transitions = 0
   #settled = 0
 
@@ -131,7 +133,7 @@ export class Exhaustive {
     this.#parents.push(index)
     this.#actions.push(action.name)
     this.#graph?.state(reached, taken.next)
-    next.push({ index: reached, vector: taken.next })
+    next.push({ index: reached, vector: this.#kept.of(taken.next) })
     return undefined
   }
 

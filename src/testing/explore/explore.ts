@@ -7,7 +7,6 @@ import { KybernError } from '../../lib/coded-error.ts'
 import type { Property } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
 import { parseAddress } from './address.ts'
-import { joined } from './cells.ts'
 import { namesOf } from './choices.ts'
 import { Guide } from './guided.ts'
 import { whyRound } from './liveness.ts'
@@ -182,7 +181,7 @@ function ran(world: World, options: ExploreOptions): Explored {
   let unsettled = 0
   const runner = new Runner(world, options.steps, ({ to }) => {
     transitions++
-    visited.add(joined(...cells.digest(to)))
+    visited.add(cells.digest(to))
   })
   const guide = mode === 'guided' ? new Guide(seed) : undefined
   for (let run = 0; run < limit; run++) {

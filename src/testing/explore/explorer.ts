@@ -5,6 +5,7 @@
 import type { Transition } from '../../store/transition.ts'
 import type { View } from '../../store/view.ts'
 import type { Vector } from './cells.ts'
+import { Copies } from './copies.ts'
 import type { Op, Segment, Written } from './draft.ts'
 import type { TimerValue } from './host.ts'
 import { type Budget, Menu } from './menu.ts'
@@ -68,6 +69,10 @@ export class Explorer {
   readonly inputs: readonly Action[]
   readonly #time: Action
   readonly #menu: Menu
+  readonly #copies = new Copies()
+  /** Who is due in the state that was asked about last. */
+  #pendingIn: Vector | undefined
+  #pending: readonly Action[] = []
 
   constructor(system: System, options: ExplorerOptions) {
     this.system = system
@@ -104,7 +109,7 @@ export class Explorer {
 
   /** What may happen next when nothing breaks, in the order of its names. */
   unbroken(vector: Vector): Action[] {
-    const actions = this.pending(vector)
+    const actions = [...this.pending(vector)]
     const isQuiet = actions.length === 0
     const input = this.inputs[vector[this.#inputSlot] ?? 0]
     const mayCome = this.options.inputsWhen === 'anytime' || (isQuiet && this.isSettled(vector))
@@ -144,8 +149,9 @@ export class Explorer {
     return this.#nextDue(vector) !== undefined
   }
 
-  /** Who has something to do at this instant. */
-  pending(vector: Vector): Action[] {
+  /** Who has something to do at this instant, in the order of their names. */
+  pending(vector: Vector): readonly Action[] {
+    if (this.#pendingIn === vector) return this.#pending
     const { cells } = this.system.base.ground
     const actions: Action[] = []
     for (const kind of ['queue', 'inbox'] as const) {
@@ -155,7 +161,9 @@ export class Explorer {
         if ((vector[slot] ?? 0) !== 0) actions.push(this.#bySlot.get(slot) ?? this.#actionOf(slot))
       }
     }
-    return actions
+    this.#pending = actions.length > 1 ? actions.sort(byName) : actions
+    this.#pendingIn = vector
+    return this.#pending
   }
 
   /** True when nobody has anything left to do: nobody is pending, no watch lags, no timer that counts is set. Inputs may be left. */
@@ -171,33 +179,24 @@ export class Explorer {
 
   /** What happens next when nobody interferes: pending steps in turn, then late watches, then time. */
   ordinary(vector: Vector, after: string): Action | undefined {
-    const pending = this.pending(vector).sort(byName)
+    const pending = this.pending(vector)
     const next = pending.find(({ name }) => name > after) ?? pending[0] ?? this.#menu.releases(vector)[0]
     return next ?? (this.#nextDue(vector) === undefined ? undefined : this.#time)
   }
 
   /** The vector with operations carried out. */
-  applied(vector: Vector, ops: readonly Op[]): Vector {
+  applied(vector: Vector, ops: readonly Op[], more: readonly Op[] = []): Vector {
+    if (ops.length === 0 && more.length === 0) return vector
     const { cells } = this.system.base.ground
-    let next = vector
-    let own = false
-    for (let i = 0; i < ops.length; i++) {
-      const { slot, value, append } = ops[i] as Op
-      if (!own) {
-        next = this.#copy(vector)
-        own = true
+    const size = cells.slots.length
+    const next = this.#copies.of(vector, vector.length >= size ? vector.length : size + 16)
+    for (const list of [ops, more]) {
+      for (let i = 0; i < list.length; i++) {
+        const { slot, value, append } = list[i] as Op
+        cells.put(next, slot, append ? cells.appended(next[slot] as number, value) : value)
       }
-      next[slot] = append ? cells.appended(next[slot] ?? 0, value) : value
     }
     return next
-  }
-
-  #copy(vector: Vector): Vector {
-    const size = this.system.base.ground.cells.slots.length
-    if (vector.length >= size) return vector.slice()
-    const grown = new Int32Array(size + 16)
-    grown.set(vector)
-    return grown
   }
 
   #actionOf(slot: number): Action {
@@ -214,30 +213,30 @@ export class Explorer {
     return action
   }
 
-  /** What comes of a local step. */
-  local(local: Local, vector: Vector): Taken {
+  /** What comes of a local step; `more` is done with it. */
+  local(local: Local, vector: Vector, more: readonly Op[] = []): Taken {
     const { result, reads } = this.system.segments(local, vector)
-    const passages = this.passages(vector, result)
+    const passages = this.passages(vector, result, more)
     return { next: passages[passages.length - 1]?.vector ?? vector, passages, reads }
   }
 
   #input(local: Local, vector: Vector, index: number): Taken {
-    const { next: last, passages, reads } = this.local(local, vector)
-    const done = (last[this.#doneSlot] ?? 0) + 1
-    const next = this.applied(last, [
+    const done = (vector[this.#doneSlot] ?? 0) + 1
+    return this.local(local, vector, [
       { slot: this.#inputSlot, value: index + 1, append: false },
       { slot: this.#doneSlot, value: done, append: false },
     ])
-    return { next, passages: [...passages, { vector: next, written: undefined }], reads }
   }
 
-  /** The states after each segment. */
-  passages(vector: Vector, segments: readonly Segment[]): Passage[] {
+  /** The states after each write, and the last one, in which `more` is done too. */
+  passages(vector: Vector, segments: readonly Segment[], more: readonly Op[] = []): Passage[] {
+    if (segments.length === 0) return [{ vector: this.applied(vector, more), written: undefined }]
     const passages: Passage[] = []
     let at = vector
-    for (let i = 0; i < segments.length; i++) {
+    const last = segments.length - 1
+    for (let i = 0; i <= last; i++) {
       const { ops, written } = segments[i] as Segment
-      at = this.applied(at, ops)
+      at = this.applied(at, ops, i === last ? more : none)
       passages.push({ vector: at, written })
     }
     return passages
@@ -260,8 +259,8 @@ export class Explorer {
     return foreground || due <= this.options.horizonMs ? due : undefined
   }
 
-  /** Time moves to the next timer, and all of that instant fire. */
-  pass(vector: Vector): Taken {
+  /** Time moves to the next timer, and all of that instant fire; `more` is done with it. */
+  pass(vector: Vector, more: readonly Op[] = []): Taken {
     const { system } = this
     const { cells, clock } = system.base.ground
     const due = this.#nextDue(vector)
@@ -278,10 +277,12 @@ export class Explorer {
       const { slot, entry } = system.fired(reading, cells.slotAt(timer).of, value)
       ops.push({ slot, value: entry === 0 ? 1 : entry, append: entry !== 0 })
     }
-    const next = this.applied(vector, ops)
+    const next = this.applied(vector, ops, more)
     return { next, passages: [{ vector: next, written: undefined }], reads: undefined }
   }
 }
+
+const none: readonly Op[] = []
 
 function byName(a: Action, b: Action): number {
   return a.name < b.name ? -1 : 1

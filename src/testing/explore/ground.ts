@@ -123,9 +123,7 @@ function vectorOf(cluster: Cluster, { cells, start }: Ground, beating: boolean, 
     const value: TimerValue = { at: Math.max(0, at - start), background, alarm: data }
     put(cells.slot('timer', id), cells.id(value))
   }
-  const vector = new Int32Array(Math.max(0, ...values.keys()) + 1)
-  for (const [slot, value] of values) vector[slot] = value
-  return vector
+  return cells.vector(values)
 }
 
 /** The columns of a scheduler belong to one continuation only; every step builds its own. */

@@ -7,7 +7,7 @@
  * Sources: region abstraction (Alur and Dill, https://doi.org/10.1016/0304-3975(94)90010-8), symmetry reduction (Ip and
  * Dill, https://doi.org/10.1007/BF00625968), colour refinement (Weisfeiler and Leman 1968)
  */
-import { type Cells, joined, mixed, mixedToo, type Vector } from './cells.ts'
+import { type Cells, firstSlot, joined, mixed, mixedToo, type Vector } from './cells.ts'
 import { type Fragment, Masker } from './masks.ts'
 import type { Ground } from './reader.ts'
 import type { HeldChange } from './sight.ts'
@@ -87,7 +87,7 @@ export class Keys {
 
   /** The key of a state. */
   of(vector: Vector): number {
-    if (this.isExact) return joined(...this.#cells.digest(vector))
+    if (this.isExact) return this.#cells.digest(vector)
     this.#scan()
     const [low, high, count] = this.#gather(vector)
     return count === 0 ? joined(low, high) : this.#refined(low, high, count)
@@ -111,7 +111,7 @@ export class Keys {
     let low = 0
     let high = 0
     let count = 0
-    for (let slot = 0; slot < vector.length; slot++) {
+    for (let slot = firstSlot; slot < vector.length; slot++) {
       const id = vector[slot] as number
       if (id === 0) continue
       const place = this.#slots[slot] ?? this.#slotMask(slot)

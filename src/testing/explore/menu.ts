@@ -8,7 +8,7 @@ import type { ResourceKey } from '../../api/object.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Vector } from './cells.ts'
 import type { Disturbance, Op } from './draft.ts'
-import type { Action, Explorer, Taken } from './explorer.ts'
+import type { Action, Explorer } from './explorer.ts'
 import type { Local } from './system.ts'
 
 /** How many of each fault one run may have. A number is for the whole run; a record is by name. */
@@ -251,7 +251,7 @@ export class Menu {
       type: 'fault',
       actor: 'clock',
       local: undefined,
-      take: (state) => this.#charged(this.#explorer.pass(state), ['slow']),
+      take: (state) => this.#explorer.pass(state, this.#cost(state, ['slow'])),
     }
     this.#made.set(made.name, made)
     return [made]
@@ -278,20 +278,17 @@ export class Menu {
       type,
       actor,
       local,
-      take: (vector) => this.#charged(this.#explorer.local(local, vector), spent),
+      take: (vector) => this.#explorer.local(local, vector, this.#cost(vector, spent)),
     }
     this.#made.set(name, made)
     return made
   }
 
-  /** What was taken, with what it cost. */
-  #charged(taken: Taken, spent: readonly string[]): Taken {
-    if (spent.length === 0) return taken
-    const ops: Op[] = spent.map((word) => {
+  /** What is spent, as operations. */
+  #cost(vector: Vector, spent: readonly string[]): Op[] {
+    return spent.map((word) => {
       const slot = this.#spent(word)
-      return { slot, value: (taken.next[slot] ?? 0) + 1, append: false }
+      return { slot, value: (vector[slot] ?? 0) + 1, append: false }
     })
-    const next = this.#explorer.applied(taken.next, ops)
-    return { next, passages: [...taken.passages, { vector: next, written: undefined }], reads: taken.reads }
   }
 }

@@ -57,6 +57,8 @@ export class System {
   readonly base: Base
   readonly writer: Writer
   readonly #locals = new Map<string, Local>()
+  #asked: Vector | undefined
+  readonly #answers = new Map<Local, Found<readonly Segment[]>>()
   readonly sees: Sees
   readonly notices: Notices
 
@@ -67,13 +69,21 @@ export class System {
     this.writer = new Writer(base.admission, base.seed, (draft, change) => this.notices.notify(draft, change))
   }
 
-  /** The segments of a local step in a state. */
+  /** The segments of a local step in a state. Who looks before he acts asks twice: answers in one state are kept. */
   segments(local: Local, vector: Vector): Found<readonly Segment[]> {
-    return local.table.of(vector, (recorder) => {
+    if (vector !== this.#asked) {
+      this.#asked = vector
+      this.#answers.clear()
+    }
+    const known = this.#answers.get(local)
+    if (known !== undefined) return known
+    const found = local.table.find([vector], (recorder) => {
       const draft = new Draft(this.base.ground, vector, recorder)
       local.run(draft)
       return draft.done()
     })
+    this.#answers.set(local, found)
+    return found
   }
 
   controller(name: string): Controller {
@@ -218,7 +228,6 @@ export class System {
     try {
       const intents = controller.reconcile(view, key, failed?.refusal)
       this.#wake(draft, name, key, intents)
-      draft.cut()
       for (const intent of intents) {
         if (intent.type === 'wake' || intent.type === 'report') continue
         const outcome = this.writer.write(draft, { ...intent, cause })
@@ -276,7 +285,6 @@ export class System {
     const memory = cells.slot('memory', agent.id)
     const { state, intents } = agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
     draft.set(memory, cells.id(rememberedBy(agent.id, state)))
-    draft.cut()
     const refused = new Set<string>()
     for (const intent of intents) this.#intend(draft, agent, slot, intent, refused)
   }

@@ -20,9 +20,14 @@ export interface Read {
   of(vectors: readonly Vector[]): number
 }
 
-interface Branch<T> {
+/** A read, and what follows by what it was. */
+class Branch<T> {
   readonly read: Read
-  readonly next: Map<number, Branch<T> | Found<T>>
+  readonly next = new Map<number, Branch<T> | Found<T>>()
+
+  constructor(read: Read) {
+    this.read = read
+  }
 }
 
 /** A result and what had to be read for it. */
@@ -39,25 +44,16 @@ export interface Recorder {
 /** The table of one computation. */
 export class Table<T> {
   #root: Branch<T> | Found<T> | undefined
-  #lastIn: Vector | undefined
-  #last: Found<T> | undefined
   /** How often the computation was run, and how often its result was found. */
   runs = 0
-
-  /** The result in one state. The last one is kept: who looks before he acts asks twice. */
-  of(vector: Vector, run: (recorder: Recorder) => T): Found<T> {
-    if (this.#lastIn === vector) return this.#last as Found<T>
-    const found = this.find([vector], run)
-    this.#lastIn = vector
-    this.#last = found
-    return found
-  }
 
   /** The result in these states; runs the computation when this combination of reads is new. */
   find(vectors: readonly Vector[], run: (recorder: Recorder) => T): Found<T> {
     let at = this.#root
-    while (at !== undefined && 'read' in at) {
-      const next: Branch<T> | Found<T> | undefined = at.next.get(at.read.of(vectors))
+    while (at instanceof Branch) {
+      const { slot, which } = at.read
+      const value = slot >= 0 ? ((vectors[which] as Vector)[slot] ?? 0) : at.read.of(vectors)
+      const next: Branch<T> | Found<T> | undefined = at.next.get(value)
       if (next === undefined) return this.#grow(vectors, run)
       at = next
     }
@@ -82,7 +78,7 @@ export class Table<T> {
       this.#root = found
       return found
     }
-    if (this.#root === undefined) this.#root = { read: reads[0] as Read, next: new Map() }
+    if (this.#root === undefined) this.#root = new Branch(reads[0] as Read)
     let at = this.#root as Branch<T>
     for (let i = 0; i < reads.length; i++) {
       const value = values[i] as number
@@ -92,7 +88,7 @@ export class Table<T> {
       }
       let next = at.next.get(value) as Branch<T> | undefined
       if (next === undefined) {
-        next = { read: reads[i + 1] as Read, next: new Map() }
+        next = new Branch(reads[i + 1] as Read)
         at.next.set(value, next)
       }
       at = next
