@@ -56,7 +56,9 @@ export class Cells {
   readonly #idOf = new Map<string, number>([['true', 1]])
   readonly #known = new WeakMap<object, number>()
   readonly #lists = new Map<number, number>()
-  readonly #parts = new Map<string, unknown>()
+  readonly #parts = new Map<string, object>()
+  readonly #partNumbers = new WeakMap<object, number>()
+  readonly #partTexts = new WeakMap<object, string>()
   /** Digests of slots and values: the same in every exploration, whatever was found first. */
   readonly #slotDigests: number[] = []
   readonly #valueDigests: number[] = [0, 1]
@@ -127,11 +129,10 @@ export class Cells {
   id(value: unknown): number {
     if (value === undefined) return 0
     if (value === true) return 1
-    const isObject = typeof value === 'object' && value !== null
-    const known = isObject ? this.#known.get(value) : undefined
+    const known = isObject(value) ? this.#known.get(value) : undefined
     if (known !== undefined) return known
     const id = this.#intern(canonicalText(value), value)
-    if (isObject) this.#known.set(value, id)
+    if (isObject(value)) this.#known.set(value, id)
     return id
   }
 
@@ -151,8 +152,8 @@ export class Cells {
     if (known !== undefined) return known
     const { resourceVersion: _version, ...metadata } = object.metadata
     const bare: Record<string, unknown> = { ...object, metadata }
-    for (const part of ['spec', 'status']) if (bare[part] !== undefined) bare[part] = this.#shared(bare[part])
-    const text = canonicalText(bare)
+    for (const part of ['spec', 'status']) if (isObject(bare[part])) bare[part] = this.#shared(bare[part])
+    const text = canonicalText(bare, (part) => this.#partTexts.get(part))
     const found = this.#idOf.get(text)
     if (found !== undefined) {
       this.#known.set(object, found)
@@ -165,6 +166,11 @@ export class Cells {
     this.#known.set(kept as object, id)
     this.#known.set(object, id)
     return id
+  }
+
+  /** A plain value as text by which it is known; parts that have a number are said by it. */
+  text(value: unknown): string {
+    return canonicalText(value, (part) => this.#known.get(part) ?? this.#partNumbers.get(part))
   }
 
   /** The list behind a number with one more entry: the number of that list. */
@@ -228,11 +234,14 @@ export class Cells {
   }
 
   /** Equal specs and statuses are one object: who compares by identity sees what did not change. */
-  #shared(part: unknown): unknown {
+  #shared(part: object): object {
+    if (this.#partTexts.has(part)) return part
     const text = canonicalText(part)
     const known = this.#parts.get(text)
     if (known !== undefined) return known
     this.#parts.set(text, part)
+    this.#partTexts.set(part, text)
+    this.#partNumbers.set(part, -this.#parts.size)
     return part
   }
 
@@ -247,6 +256,10 @@ export class Cells {
     this.#idOf.set(text, id)
     return id
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function listIn<K>(map: Map<K, number[]>, key: K): number[] {

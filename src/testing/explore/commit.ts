@@ -14,17 +14,27 @@ import { NeedsAnswers } from '../../store/outside.ts'
 import type { CommitContext, Plan } from '../../store/plan.ts'
 import { emptySnapshot } from '../../store/snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
-import { Crashed, type Draft } from './draft.ts'
+import { Crashed, type Draft, type Part, type Written } from './draft.ts'
 import { viewThrough } from './reader.ts'
+import { Table } from './trace.ts'
 
 /** Told of every change, before the next write. */
 export type Notify = (draft: Draft, change: Change) => void
+
+/** What came of a write. */
+interface Carried {
+  readonly written: Written
+  readonly outcome: Outcome
+}
+
+const request: Cause = { why: 'request', by: 'user' }
 
 /** Writes of one exploration. */
 export class Writer {
   readonly #admission: readonly AdmissionPlugin[]
   readonly #notify: Notify
   readonly #seed: number
+  readonly #tables = new Map<string, Table<Part<Carried>>>()
 
   constructor(admission: readonly AdmissionPlugin[], seed: number, notify: Notify) {
     this.#admission = admission
@@ -61,27 +71,40 @@ export class Writer {
     }
   }
 
-  /** Ends a segment with the write. */
+  /** Ends a segment with the write. The same write to the same things comes to the same: it is worked out once. */
   #write(draft: Draft, transition: Exclude<Transition, { type: 'report' }>): Outcome {
-    const cause = transition.cause ?? { why: 'request', by: 'user' }
+    const { by, key } = transition.cause ?? request
+    const name = `${by} ${key} ${draft.ground.cells.text({ ...transition, cause: undefined })}`
+    let table = this.#tables.get(name)
+    if (table === undefined) {
+      table = new Table()
+      this.#tables.set(name, table)
+    }
+    const { written, outcome } = draft.within(table, (part) => this.#carriedOut(part, transition))
+    draft.wrote(written)
+    return outcome
+  }
+
+  #carriedOut(draft: Draft, transition: Exclude<Transition, { type: 'report' }>): Carried {
+    const cause = transition.cause ?? request
     const { prng, undraw } = this.#prng(draft, transition)
     const said = { verb: verbOf(transition), resource: resourceOf(transition), key: nameOfTransition(transition) }
     try {
       const plan = planOf(this.#context(draft, prng), transition) as Plan
       const change = this.#carryOut(draft, plan, cause)
-      const written = { ...said, key: plan.key, change, refused: undefined, code: 200 }
       if (change !== undefined) this.#notify(draft, change)
-      draft.wrote(written)
-      const object = (plan.next ?? plan.last ?? plan.previous) as KubeObject
-      const kept = change?.object ?? object
-      return change === undefined
-        ? { ok: true, object: kept, warnings: [] }
-        : { ok: true, object: kept, change, warnings: [] }
+      const object = change?.object ?? ((plan.next ?? plan.last ?? plan.previous) as KubeObject)
+      return {
+        written: { ...said, key: plan.key, change, refused: undefined, code: 200 },
+        outcome: { ok: true, object, ...(change === undefined ? {} : { change }), warnings: [] },
+      }
     } catch (error) {
       if (error instanceof NeedsAnswers || !(error instanceof StatusError)) throw error
       undraw()
-      draft.wrote({ ...said, change: undefined, refused: error.message, code: error.code })
-      return { ok: false, error }
+      return {
+        written: { ...said, change: undefined, refused: error.message, code: error.code },
+        outcome: { ok: false, error },
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import type { ResourceKey } from '../../api/object.ts'
 import type { Change } from '../../store/transition.ts'
 import type { Vector } from './cells.ts'
 import { type Ground, Reader, type Sight } from './reader.ts'
-import type { Recorder } from './trace.ts'
+import type { Read, Recorder, Table } from './trace.ts'
 
 /** A change of one cell: a new number, or one more entry of the list in it. */
 export interface Op {
@@ -56,6 +56,12 @@ export class Moved extends Interrupt {
   }
 }
 
+/** What a part of a step came to. */
+export interface Part<T> {
+  readonly value: T
+  readonly ops: readonly Op[]
+}
+
 export class Draft implements Sight {
   readonly ground: Ground
   readonly reader: Reader
@@ -64,7 +70,11 @@ export class Draft implements Sight {
   /** How many writes were tried. */
   tried = 0
   readonly #over = new Map<number, number>()
+  /** Entries that were added to lists nobody has read. */
+  readonly #added = new Map<number, number[]>()
   #ops: Op[] = []
+  /** The state with what was done so far, once somebody needs it as one. */
+  #now: Vector | undefined
 
   constructor(ground: Ground, vector: Vector, recorder: Recorder) {
     this.ground = ground
@@ -81,7 +91,15 @@ export class Draft implements Sight {
   }
 
   at(slot: number): number {
-    return this.#over.get(slot) ?? this.reader.at(slot)
+    const own = this.#over.get(slot)
+    if (own !== undefined) return own
+    const read = this.reader.at(slot)
+    const added = this.#added.get(slot)
+    if (added === undefined) return read
+    const value = added.reduce((list, entry) => this.ground.cells.appended(list, entry), read)
+    this.#over.set(slot, value)
+    this.#added.delete(slot)
+    return value
   }
 
   collection(resource: ResourceKey): readonly number[] {
@@ -108,15 +126,51 @@ export class Draft implements Sight {
 
   set(slot: number, value: number): void {
     if (slot < 0) throw new Moved(this.ground.cells.slotAt(slot).of)
-    this.#over.set(slot, value)
-    this.#ops.push({ slot, value, append: false })
+    this.#do({ slot, value, append: false })
   }
 
   /** Adds an entry to the list in a cell without reading it. */
   append(slot: number, entry: number): void {
+    this.#do({ slot, value: entry, append: true })
+  }
+
+  #do(op: Op): void {
+    const { slot, value, append } = op
+    this.#ops.push(op)
     const own = this.#over.get(slot)
-    if (own !== undefined) this.#over.set(slot, this.ground.cells.appended(own, entry))
-    this.#ops.push({ slot, value: entry, append: true })
+    if (!append) {
+      this.#over.set(slot, value)
+      this.#added.delete(slot)
+    } else if (own !== undefined) this.#over.set(slot, this.ground.cells.appended(own, value))
+    else listIn(this.#added, slot).push(value)
+    if (this.#now !== undefined) this.#now = carriedOut(this.ground, this.#now, [op], this.#now !== this.reader.vector)
+  }
+
+  /**
+   * A part of this step that is kept by what it reads, as whole steps are: what it did once in such a state it does again.
+   * Whatever the part read was read by the step.
+   */
+  within<T>(table: Table<Part<T>>, run: (draft: Draft) => T): T {
+    const { ground } = this
+    this.#now ??= this.#ops.length + this.segments.length === 0 ? this.reader.vector : this.#afterAll()
+    const now = this.#now
+    const { result, reads } = table.find([now], (recorder) => {
+      const inner = new Draft(ground, now, recorder)
+      return { value: run(inner), ops: inner.#ops }
+    })
+    this.read(reads)
+    for (const op of result.ops) this.#do(op)
+    return result.value
+  }
+
+  /** What somebody else read is read here. */
+  read(reads: readonly Read[]): void {
+    for (const read of reads) if (read.slot < 0 || !this.#over.has(read.slot)) this.reader.note(read)
+  }
+
+  #afterAll(): Vector {
+    const { ground, reader } = this
+    return carriedOut(ground, reader.vector, [...this.segments.flatMap(({ ops }) => ops), ...this.#ops])
   }
 
   /** Ends a segment with a write. */
@@ -142,4 +196,23 @@ export class Draft implements Sight {
     const keyOf = (slot: number): string => cells.slotAt(slot).key
     return [...kept, ...added].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
+}
+
+/** The vector after operations; in place when it is `own` and long enough. */
+function carriedOut({ cells }: Ground, vector: Vector, ops: readonly Op[], own = false): Vector {
+  const size = cells.slots.length
+  let next = vector
+  if (!own || vector.length < size) {
+    next = new Int32Array(Math.max(vector.length, size) + 8)
+    next.set(vector)
+  }
+  for (const { slot, value, append } of ops)
+    cells.put(next, slot, append ? cells.appended(next[slot] as number, value) : value)
+  return next
+}
+
+function listIn(map: Map<number, number[]>, key: number): number[] {
+  const list = map.get(key) ?? []
+  map.set(key, list)
+  return list
 }

@@ -8,7 +8,7 @@ import type { Registry } from '../../api/registry.ts'
 import { indexValues } from '../../store/snapshot.ts'
 import type { View } from '../../store/view.ts'
 import type { Cells, Vector } from './cells.ts'
-import type { Reads, Recorder } from './trace.ts'
+import type { Read, Reads, Recorder } from './trace.ts'
 
 /** What all computations of one exploration share: the numbers, the reads, the kinds, and where things are. */
 export interface Ground {
@@ -42,6 +42,12 @@ export class Reader {
     const value = this.ground.cells.read(this.vector, slot)
     if (slot >= 0 && !this.#told.has(slot)) this.recorder.note(this.ground.reads.slot(slot, this.which), value)
     return value
+  }
+
+  /** Something is read by somebody else on behalf of whoever reads here. */
+  note(read: Read): void {
+    if (read.slot >= 0 && this.#told.has(read.slot)) return
+    this.recorder.note(read, read.of(this.#vectors()))
   }
 
   /** Slots of the collection that hold something, in key order. */

@@ -64,11 +64,11 @@ export class Table<T> {
     this.runs++
     const reads: Read[] = []
     const values: number[] = []
-    const names = new Set<string>()
+    const known = new Set<Read>()
     const result = run({
       note(read, value) {
-        if (names.has(read.name)) return
-        names.add(read.name)
+        if (known.has(read)) return
+        known.add(read)
         reads.push(read)
         values.push(value)
       },
