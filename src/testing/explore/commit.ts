@@ -14,7 +14,7 @@ import { NeedsAnswers } from '../../store/outside.ts'
 import type { CommitContext, Plan } from '../../store/plan.ts'
 import { emptySnapshot } from '../../store/snapshot.ts'
 import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
-import { Crashed, type Draft, type Part, type Written } from './draft.ts'
+import { crashed, type Draft, type Part, type Written } from './draft.ts'
 import { viewThrough } from './reader.ts'
 import { Table } from './trace.ts'
 
@@ -55,7 +55,7 @@ export class Writer {
     }
     switch (disturbance.how) {
       case 'crash':
-        throw new Crashed()
+        throw crashed
       case 'fail':
         return refuse(internal('the request failed (a fault of the exploration)'))
       case 'conflict':

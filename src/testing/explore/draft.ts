@@ -39,6 +39,9 @@ export class Interrupt extends Error {}
 /** The taker crashed before a write. */
 export class Crashed extends Interrupt {}
 
+/** The one there is: nobody asks where it was thrown, and to note that takes longer than to crash. */
+export const crashed = new Crashed()
+
 /** What is done to one write of a step: which (counted from 0), and how. */
 export interface Disturbance {
   readonly at: number

@@ -192,8 +192,8 @@ export class Exhaustive {
 
   #isQuiet(vector: Vector, { local }: Action): boolean {
     if (local === undefined || local.pending < 0) return false
-    const { result } = this.#explorer.system.segments(local, vector)
-    return result.every(
+    const { result } = this.#explorer.system.step(local, vector)
+    return result.segments.every(
       ({ ops, written }) =>
         written === undefined &&
         ops.every(({ slot, value, append }) => slot === local.pending || (!append && (vector[slot] ?? 0) === value)),

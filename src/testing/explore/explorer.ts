@@ -29,6 +29,8 @@ export interface Action {
   /** Unique and stable: a log of names replays a run. */
   readonly name: string
   readonly type: 'local' | 'time' | 'input' | 'fault'
+  /** Of a fault: which sort, whomever it strikes. */
+  readonly sort?: string
   /** Who acts: `controller/replicaset`, `scheduler`, `kubelet`, `user`, `clock`, `fault`. */
   readonly actor: string
   readonly local: Local | undefined
@@ -215,8 +217,8 @@ export class Explorer {
 
   /** What comes of a local step; `more` is done with it. */
   local(local: Local, vector: Vector, more: readonly Op[] = []): Taken {
-    const { result, reads } = this.system.segments(local, vector)
-    const passages = this.passages(vector, result, more)
+    const { result, reads } = this.system.step(local, vector)
+    const passages = this.passages(vector, result.segments, more)
     return { next: passages[passages.length - 1]?.vector ?? vector, passages, reads }
   }
 

@@ -98,8 +98,8 @@ export class Judge {
       for (const slot of cells.ofResource(of.resource)) {
         if (cells.read(vector, slot) === 0) continue
         const { key } = cells.slotAt(slot)
-        const { result } = this.#system.segments(this.#system.reconcile(name, key), vector)
-        const wrote = result.find(({ written }) => written?.change !== undefined)?.written
+        const { result } = this.#system.step(this.#system.reconcile(name, key), vector)
+        const wrote = result.segments.find(({ written }) => written?.change !== undefined)?.written
         if (wrote !== undefined)
           return `${name} would ${wrote.verb} ${wrote.resource} ${wrote.key} when asked about ${key} again`
       }

@@ -103,6 +103,10 @@ interface Hold {
   readonly action: Action
 }
 
+/** What a fault is called without whom it strikes. */
+const sortOf = (name: string): string =>
+  (name.includes(', write') ? name.split(' ').pop() : name.split(' ')[0]) as string
+
 const nameOf = (actor: string): string => actor.replace('controller/', '')
 
 /** The faults that may happen in a state. */
@@ -152,9 +156,9 @@ export class Menu {
     const actions: Action[] = []
     for (const { local } of pending) {
       if (local === undefined || local.actor === 'kubelet' || !this.#budget.strikes(local.actor)) continue
-      const { result } = system.segments(local, vector)
+      const { result } = system.step(local, vector)
       let writes = 0
-      for (const { written } of result) if (written !== undefined) writes++
+      for (const { written } of result.segments) if (written !== undefined) writes++
       for (let at = 0; at < writes; at++) {
         for (const how of words) {
           if (how === 'crash' && !this.#left(vector, 'crash', nameOf(local.actor))) continue
@@ -248,6 +252,7 @@ export class Menu {
     if (known !== undefined) return [known]
     const made: Action = {
       name: 'time, though somebody is slow',
+      sort: 'time,',
       type: 'fault',
       actor: 'clock',
       local: undefined,
@@ -276,6 +281,7 @@ export class Menu {
     const made: Action = {
       name,
       type,
+      sort: sortOf(name),
       actor,
       local,
       take: (vector) => this.#explorer.local(local, vector, this.#cost(vector, spent)),

@@ -38,10 +38,10 @@ function pick<T>(prng: Prng, list: readonly T[]): T | undefined {
 
 /** A fault: first which sort, then whom it strikes, so that sorts with many victims do not crowd out the others. */
 function pickFault(prng: Prng, faults: readonly Action[]): Action | undefined {
-  const sort = pick(prng, [...new Set(faults.map(({ name }) => faultWord(name)))])
+  const sort = pick(prng, [...new Set(faults.map(sortOf))])
   return pick(
     prng,
-    faults.filter(({ name }) => faultWord(name) === sort),
+    faults.filter((one) => sortOf(one) === sort),
   )
 }
 
@@ -83,7 +83,7 @@ function swarm(prng: Prng): Choose {
   const mask = prng.below(0x1_0000_0000)
   const rate = chance(prng) * 0.3
   const weights = new Map<string, number>()
-  const allowed = ({ name }: Action): boolean => ((mask >>> (digestOf(faultWord(name)) & 31)) & 1) === 1
+  const allowed = (fault: Action): boolean => ((mask >>> (digestOf(sortOf(fault)) & 31)) & 1) === 1
   const weightOf = ({ actor }: Action): number => {
     const known = weights.get(actor) ?? 0.05 + chance(prng)
     weights.set(actor, known)
@@ -115,9 +115,7 @@ function delayBound(prng: Prng, delays: number, steps: number): Choose {
 }
 
 /** What a fault is called without whom it strikes. */
-function faultWord(name: string): string {
-  return name.includes(', write') ? (name.split(' ').pop() as string) : (name.split(' ')[0] as string)
-}
+const sortOf = ({ sort, name }: Action): string => sort ?? name
 
 function digestOf(text: string): number {
   let sum = 0

@@ -3,11 +3,11 @@
  * user asks. Each runs the cluster's own code over a draft and is kept in a table of traces, so it is run once for each
  * different thing it saw.
  */
-import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput } from '../../actors/agent.ts'
+import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput, TurnResult } from '../../actors/agent.ts'
 import type { Alarm } from '../../actors/world.ts'
 import { keyOf } from '../../api/object.ts'
 import { steppers } from '../../cluster.ts'
-import type { Controller, Refusal } from '../../controllers/controller.ts'
+import type { Controller, Intent, Refusal } from '../../controllers/controller.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import { chanceOf } from '../../lib/digest.ts'
 import type { Cause, Change, Outcome, Transition } from '../../store/transition.ts'
@@ -40,6 +40,12 @@ const firstBackoffMs = 5
 const longestBackoffMs = 1_000_000
 const patientTries = 12
 
+/** What came of a step, and what its taker had decided before any write. */
+export interface Stepped {
+  readonly segments: readonly Segment[]
+  readonly decided: unknown
+}
+
 /** One local step: who takes it, and how it is carried out over a draft. */
 export interface Local {
   readonly name: string
@@ -49,8 +55,9 @@ export interface Local {
   readonly key: string
   /** The slot that says that it is due; -1 for steps that are not waited for. */
   readonly pending: number
-  readonly table: Table<readonly Segment[]>
-  readonly run: (draft: Draft) => void
+  readonly table: Table<Stepped>
+  /** Answers what was decided; given that, it is only carried out. */
+  readonly run: (draft: Draft, decided?: unknown) => unknown
 }
 
 export class System {
@@ -58,7 +65,7 @@ export class System {
   readonly writer: Writer
   readonly #locals = new Map<string, Local>()
   #asked: Vector | undefined
-  readonly #answers = new Map<Local, Found<readonly Segment[]>>()
+  #moment = 0
   readonly sees: Sees
   readonly notices: Notices
 
@@ -69,21 +76,17 @@ export class System {
     this.writer = new Writer(base.admission, base.seed, (draft, change) => this.notices.notify(draft, change))
   }
 
-  /** The segments of a local step in a state. Who looks before he acts asks twice: answers in one state are kept. */
-  segments(local: Local, vector: Vector): Found<readonly Segment[]> {
+  /** What comes of a local step in a state. Who looks before he acts asks twice: answers in one state are kept. */
+  step(local: Local, vector: Vector): Found<Stepped> {
     if (vector !== this.#asked) {
       this.#asked = vector
-      this.#answers.clear()
+      this.#moment++
     }
-    const known = this.#answers.get(local)
-    if (known !== undefined) return known
-    const found = local.table.find([vector], (recorder) => {
+    return local.table.at(this.#moment, vector, (recorder) => {
       const draft = new Draft(this.base.ground, vector, recorder)
-      local.run(draft)
-      return draft.done()
+      const decided = local.run(draft)
+      return { decided, segments: draft.done() }
     })
-    this.#answers.set(local, found)
-    return found
   }
 
   controller(name: string): Controller {
@@ -93,7 +96,8 @@ export class System {
   /** The reconcile of one key by a controller. */
   reconcile(name: string, key: string): Local {
     const pending = this.base.ground.cells.slot('queue', name, key)
-    const run = (draft: Draft): void => this.#reconcile(draft, this.controller(name), key)
+    const run: Local['run'] = (draft, decided) =>
+      this.#reconcile(draft, this.controller(name), key, decided as readonly Intent[] | undefined)
     return this.#local(`reconcile ${name} ${key}`, `controller/${name}`, key, run, pending)
   }
 
@@ -102,7 +106,13 @@ export class System {
     const [agent = '', node = ''] = inbox.split(' ')
     const acting = agent === 'scheduler' ? this.base.scheduler : this.base.kubelet
     const pending = this.base.ground.cells.slot('inbox', inbox)
-    return this.#local(`turn ${inbox}`, agent, node, (draft) => this.#turn(draft, acting, inbox), pending)
+    return this.#local(
+      `turn ${inbox}`,
+      agent,
+      node,
+      (draft, decided) => this.#turn(draft, acting, inbox, decided as TurnResult<unknown> | undefined),
+      pending,
+    )
   }
 
   /** Something happens to a node's machine. */
@@ -135,8 +145,10 @@ export class System {
   disturbed(local: Local, { at, how }: Disturbance): Local {
     return this.#local(`${local.name}, write ${at} ${how}`, local.actor, local.key, (draft) => {
       draft.disturbance = { at, how }
+      const { result, reads } = this.step(local, draft.reader.vector)
+      draft.read(reads)
       try {
-        local.run(draft)
+        local.run(draft, result.decided)
       } catch (error) {
         if (!(error instanceof Crashed)) throw error
         this.#restart(draft, local.actor)
@@ -207,7 +219,7 @@ export class System {
     return { slot: cells.slot('inbox', agent === 'scheduler' ? agent : 'kubelet *'), entry: cells.id({ fired }) }
   }
 
-  #local(name: string, actor: string, key: string, run: (draft: Draft) => void, pending = -1): Local {
+  #local(name: string, actor: string, key: string, run: Local['run'], pending = -1): Local {
     const known = this.#locals.get(name)
     if (known !== undefined) return known
     const local: Local = { name, actor, key, pending, table: new Table(), run }
@@ -215,7 +227,7 @@ export class System {
     return local
   }
 
-  #reconcile(draft: Draft, controller: Controller, key: string): void {
+  #reconcile(draft: Draft, controller: Controller, key: string, decided?: readonly Intent[]): readonly Intent[] {
     const { cells } = this.base.ground
     const { name } = controller
     draft.set(cells.slot('queue', name, key), 0)
@@ -225,14 +237,15 @@ export class System {
     const view = viewThrough(sightOf(draft, `controller/${name}`, this.sees))
     let refusal: Refusal | undefined
     let troubled = false
+    let intents = decided ?? []
     try {
-      const intents = controller.reconcile(view, key, failed?.refusal)
+      intents = decided ?? controller.reconcile(view, key, failed?.refusal)
       this.#wake(draft, name, key, intents)
       for (const intent of intents) {
         if (intent.type === 'wake' || intent.type === 'report') continue
         const outcome = this.writer.write(draft, { ...intent, cause })
         if (outcome.ok) continue
-        if (outcome.error.code === 404 && intent.type === 'delete') return
+        if (outcome.error.code === 404 && intent.type === 'delete') return intents
         troubled = true
         const isGoing = outcome.error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')
         const resource = 'ref' in intent ? intent.ref.resource : intent.resource
@@ -245,6 +258,7 @@ export class System {
     }
     if (troubled) this.fail(draft, name, key, (failed?.tries ?? 0) + 1, refusal)
     else if (failed !== undefined) draft.set(failures, 0)
+    return intents
   }
 
   /** Notes that a key failed and sets the timer of its next try. */
@@ -275,7 +289,7 @@ export class System {
     draft.set(cells.slot('timer', `agent ${agent} ${id}`), cells.id(value))
   }
 
-  #turn(draft: Draft, agent: Agent, inbox: string): void {
+  #turn(draft: Draft, agent: Agent, inbox: string, decided?: TurnResult<unknown>): TurnResult<unknown> {
     const { cells } = this.base.ground
     const slot = cells.slot('inbox', inbox)
     const entries = (cells.value<readonly number[] | undefined>(draft.at(slot)) ?? []).map((id) =>
@@ -283,10 +297,12 @@ export class System {
     )
     draft.set(slot, 0)
     const memory = cells.slot('memory', agent.id)
-    const { state, intents } = agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
+    const turned = decided ?? agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
+    const { state, intents } = turned
     draft.set(memory, cells.id(rememberedBy(agent.id, state)))
     const refused = new Set<string>()
     for (const intent of intents) this.#intend(draft, agent, slot, intent, refused)
+    return turned
   }
 
   #input(draft: Draft, agent: Agent, entries: readonly Entry[]): TurnInput {

@@ -44,8 +44,19 @@ export interface Recorder {
 /** The table of one computation. */
 export class Table<T> {
   #root: Branch<T> | Found<T> | undefined
+  #moment = -1
+  #last: Found<T> | undefined
   /** How often the computation was run, and how often its result was found. */
   runs = 0
+
+  /** The result in one state; `moment` is another number for every other state that is asked about. */
+  at(moment: number, vector: Vector, run: (recorder: Recorder) => T): Found<T> {
+    if (this.#moment === moment) return this.#last as Found<T>
+    const found = this.find([vector], run)
+    this.#moment = moment
+    this.#last = found
+    return found
+  }
 
   /** The result in these states; runs the computation when this combination of reads is new. */
   find(vectors: readonly Vector[], run: (recorder: Recorder) => T): Found<T> {
