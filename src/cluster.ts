@@ -33,7 +33,7 @@ import { createScheduler } from './scheduler/index.ts'
 import { admission } from './store/admission/index.ts'
 import { ApiServer } from './store/api-server.ts'
 import { definitions } from './store/custom-kinds.ts'
-import { noFaults } from './store/faults.ts'
+import { noFaults, type RequestRule, type WatchRule } from './store/faults.ts'
 import { Latest } from './store/latest.ts'
 import { nobodyWaits } from './store/parked.ts'
 import type { Snapshot } from './store/snapshot.ts'
@@ -47,7 +47,7 @@ export interface Trouble {
 
 /** What comes from outside and is no transition: a fault inflicted, an event sent to an actor. */
 export type Input =
-  | { readonly type: 'fault'; readonly fault: Fault }
+  | { readonly type: 'fault'; readonly fault: Fault | RequestRule | WatchRule }
   | { readonly type: 'send'; readonly actor: string; readonly event: ActorEvent }
 
 /** One running control plane: the world and the machinery that moves it. The machinery holds no state of its own. */

@@ -17,7 +17,6 @@ import { controllerAgent } from '../controllers/agent.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { controllersOfAll } from '../controllers/index.ts'
 import { KybernError } from '../lib/coded-error.ts'
-import { digest } from '../lib/digest.ts'
 import type { LogOptions } from '../node/simulated/logs.ts'
 import type { RequestRule, WatchRule } from '../store/faults.ts'
 import type { Snapshot } from '../store/snapshot.ts'
@@ -27,7 +26,8 @@ import { type AdmitOptions, type Admitted, admittedAs, trialOf } from './admit.t
 import { applied } from './apply.ts'
 import { Clocks, type ClusterClock } from './clocks.ts'
 import { Driver } from './driver.ts'
-import { arm, type Fault, inflict, type OngoingFault } from './fault.ts'
+import { arm, type Fault, inflict, type OngoingFault, ongoingFaults } from './fault.ts'
+import { hashOf } from './hash.ts'
 import { type Manifest, objectsOf } from './manifest.ts'
 import { type ClusterOptions, paceOf } from './options.ts'
 import { outsideOf, Questions } from './questions.ts'
@@ -312,24 +312,21 @@ export class Cluster implements AsyncDisposable {
   fault(rule: RequestRule | WatchRule): OngoingFault
   fault(fault: Fault | RequestRule | WatchRule): OngoingFault | undefined {
     this.#driver.refuseClosed()
-    const act = (): void => this.#driver.act()
-    if (typeof fault === 'object' && fault !== null && 'type' in fault) return arm(this.#plane, fault, act)
+    if (typeof fault === 'object' && fault !== null && 'type' in fault)
+      return arm(this.#plane, fault, (lift) => this.fault({ lift }))
     inflict(this.#plane, fault)
-    act()
+    this.#driver.act()
     return undefined
   }
 
-  /** A digest of all objects, all lives with their contexts, timers, clock and seed: equal worlds, equal text. */
+  /** The fault rules in force, oldest first. */
+  get faults(): OngoingFault[] {
+    return ongoingFaults(this.#plane, (lift) => this.fault({ lift }))
+  }
+
+  /** A digest of all objects, all lives with their contexts, timers, clock, seed and faults: equal worlds, equal text. */
   hash(): string {
-    const { store, actors, timers } = this.#plane.world
-    const objects = Object.entries(store.snapshot.collections).map(([name, tree]) => [name, tree.valuesArray()])
-    const lives = [...actors].map(([id, { machine, snapshot }]) => [
-      id,
-      snapshot.value,
-      machine === 'controller' ? '' : snapshot.context,
-    ])
-    const due = timers.all().map(({ id, at }) => [id, at])
-    return digest({ revision: store.snapshot.revision, now: store.now, objects, lives, due, random: store.prng.state })
+    return hashOf(this.#plane.world)
   }
 
   /** Ends the clock and every stream. What was read stays; whatever would move the cluster throws KYB-CLOSED. */

@@ -4,10 +4,9 @@
  */
 import { parseDuration } from '../api/time.ts'
 import { KybernError } from '../lib/coded-error.ts'
-import type { RequestRule, WatchRule } from '../store/faults.ts'
+import { type RequestRule, refusalCodes, type WatchRule } from '../store/faults.ts'
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', '*']
-const codes = [400, 401, 403, 404, 409, 410, 422, 429, 500, 502, 503, 504]
 
 const count = (value: number, what: string): number => {
   if (Number.isInteger(value) && value >= 0) return value
@@ -53,8 +52,8 @@ export class RequestFault {
 
   /** Refused with this code. */
   status(code: number): RequestRule {
-    if (!codes.includes(code))
-      throw new KybernError('KYB-FAULT', `no refusal has the code ${code}; there are ${codes.join(', ')}`)
+    if (!refusalCodes.includes(code))
+      throw new KybernError('KYB-FAULT', `no refusal has the code ${code}; there are ${refusalCodes.join(', ')}`)
     return { ...this.#rule, strike: { how: 'status', code } }
   }
 

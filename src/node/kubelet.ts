@@ -13,6 +13,7 @@ import { emptyMemory, type KubeletMemory } from './memory.ts'
 import { metricsIntents, metricsMs } from './metrics.ts'
 import type { NodeSpec } from './node-spec.ts'
 import { fillIn, kubeletAnnotation } from './nodes.ts'
+import { retryRefused } from './refused.ts'
 import type { Runtime } from './runtime.ts'
 import type { Scripts } from './simulated/behaviour.ts'
 import { simulatedRuntime } from './simulated/runtime.ts'
@@ -54,7 +55,7 @@ function turn(
   input: TurnInput,
 ): TurnResult<KubeletMemory> {
   const work = new KubeletTurn(memory, input, runtime)
-  retry(work, input)
+  retryRefused(work, input)
   if (input.resync) begin(options, work, input)
   else for (const change of input.changes) follow(work, change)
   for (const { actor, event } of input.deliveries) work.deliver(actor, event)
@@ -65,23 +66,6 @@ function turn(
   }
   work.settle((pod) => syncPod(work, pod))
   return { state: work.remembered(), intents: work.finished() }
-}
-
-/** A status, a registration or a removal that came too early for what was stored is written again from what is stored now. */
-function retry(work: KubeletTurn, input: TurnInput): void {
-  for (const { transition, outcome } of input.answers) {
-    if (outcome.ok || outcome.error.code !== 409 || !('ref' in transition)) continue
-    const { resource, namespace, name } = transition.ref
-    if (resource === 'pods') work.touch(objectKey(namespace, name))
-    if (resource === 'nodes' && transition.type === 'update') sayAgain(work, name, transition.subresource)
-  }
-}
-
-function sayAgain(work: KubeletTurn, name: string, subresource: string | undefined): void {
-  const node = work.view.get('nodes', '', name)
-  if (node === undefined || !work.talks(name)) return
-  if (subresource === 'status' && isFilledIn(node)) writeStatus(work, name)
-  else fillIn(work, node)
 }
 
 function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): void {

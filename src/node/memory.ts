@@ -21,6 +21,8 @@ export interface KubeletMemory {
   /** Requests sent through the simulated network so far. */
   readonly requests: number
   readonly beats: number
+  /** How often the writes of a pod or node were refused in a row, by `pods key` and `nodes name`. */
+  readonly refused: Readonly<Record<string, number>>
 }
 
 export const emptyMemory: KubeletMemory = {
@@ -32,4 +34,5 @@ export const emptyMemory: KubeletMemory = {
   loads: [],
   requests: 0,
   beats: 0,
+  refused: {},
 }

@@ -33,6 +33,12 @@ function register(work: KubeletTurn, actor: string, context: NodeContext, stored
   work.emitted(work.actors.send(actor, { type: 'node.registered', at: work.now }))
 }
 
+/** Makes them again where the API refused them; a Node that is there is left alone. */
+export function registerAgain(work: KubeletTurn, name: string): void {
+  const context = work.actors.get(`nodes/${name}`)?.context as NodeContext | undefined
+  if (context !== undefined && work.talks(name)) putObjects(work, context, work.view.get('nodes', '', name))
+}
+
 /** Makes the Node and its Lease where they are not there. */
 function putObjects(work: KubeletTurn, { name, index, spec }: NodeContext, stored: KubeObject | undefined): void {
   const object = nodeObject({ ...(spec as unknown as NodeSpec), name }, index, work.now)

@@ -69,9 +69,10 @@ function askedOf(query: URLSearchParams): Readonly<Record<string, unknown>> {
 /** Who writes and why: the same for every write. */
 export function baseOf(call: Call, kind: Kind): TransitionBase {
   const { query } = call.info
-  const agent = (call.request.headers.get('user-agent') ?? 'unknown').split('/')[0] ?? ''
+  const agent = call.request.headers.get('user-agent') ?? 'unknown'
   return {
-    manager: query.get('fieldManager') || agent,
+    agent,
+    manager: query.get('fieldManager') || (agent.split('/')[0] ?? ''),
     user: call.user.name,
     userInfo: userInfoOf(call.user),
     apiVersion: kind.apiVersion,

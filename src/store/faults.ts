@@ -2,16 +2,24 @@
  * Faults as rules, plain data in the store: which requests fail and how, and whose watches are behind. A fork has them
  * too. The rules count for everybody who asks: controllers, kubelets, the scheduler, clients over HTTP.
  */
-import type { ResourceKey } from '../api/object.ts'
+import type { KubeObject, ResourceKey } from '../api/object.ts'
 import {
+  alreadyExists,
+  badRequest,
   conflict,
+  expired,
+  forbidden,
   internal,
+  invalid,
+  notFound,
   type StatusError,
   serviceUnavailable,
   timeout,
   tooManyRequests,
+  unauthorized,
 } from '../api/status-error.ts'
 import { chanceOf } from '../lib/digest.ts'
+import { requesterOf } from './requester.ts'
 import type { Transition } from './transition.ts'
 
 /** What happens to a request. `status`: refused with this code. `lost`: done, but the sender is told 504. */
@@ -87,7 +95,7 @@ export interface Asked {
 /** The request a transition is; undefined for reports. */
 export function askedBy(transition: Transition): Asked | undefined {
   if (transition.type === 'report') return undefined
-  const by = [transition.cause?.by, transition.user].filter((one) => one !== undefined)
+  const by = sendersOf(transition)
   if (transition.type === 'create') {
     const { resource, namespace, object } = transition
     return { verb: 'create', resource, namespace, name: object?.metadata?.name ?? '', by }
@@ -97,6 +105,15 @@ export function askedBy(transition: Transition): Asked | undefined {
   const subresource = 'subresource' in transition && transition.subresource ? `/${transition.subresource}` : ''
   const verb = transition.type === 'connect' ? 'create' : transition.type
   return { verb, resource: resource + subresource, namespace, name, by }
+}
+
+/** Everything the sender of a write is called; components also by the user they are in a Kubernetes cluster. */
+function sendersOf(transition: Exclude<Transition, { type: 'report' }>): string[] {
+  const { cause, user, agent } = transition
+  const object: KubeObject =
+    'object' in transition ? transition.object : { apiVersion: '', kind: '', metadata: { name: transition.ref.name } }
+  const component = cause?.why === 'request' ? undefined : requesterOf(transition, object).username
+  return [cause?.by, user, component, agent].filter((one) => one !== undefined)
 }
 
 /** The rule that strikes a request, if one does, and the rules with their counts after it. */
@@ -124,7 +141,9 @@ export function namesResource(rule: string, resource: ResourceKey): boolean {
   if (rule === '*' || rule === resource) return true
   const [plural = '', ...more] = resource.split('/')
   const subresource = more.length === 0 ? '' : `/${more.join('/')}`
-  return rule === plural.split('.')[0] + subresource || rule === `*${subresource}`
+  if (rule === plural.split('.')[0] + subresource || rule === `*${subresource}`) return true
+  const [of, any] = rule.split('/')
+  return any === '*' && subresource !== '' && (of === plural || of === plural.split('.')[0])
 }
 
 /** `replicaset` stands for `controller/replicaset`. */
@@ -140,25 +159,39 @@ function concerns(rule: RequestRule, { verb, resource, name, namespace, by }: As
   return namesResource(rule.resource, resource) && namesSender(rule.from, by)
 }
 
-/** The refusal with a code, as Kubernetes words it; any other code is an InternalError with it. */
-export function refusalOf(code: number, { resource, name }: Asked): StatusError {
+const said = 'a fault of this cluster says so'
+
+const refusals: Readonly<Record<number, (verb: string, resource: ResourceKey, name: string) => StatusError>> = {
+  400: () => badRequest(said),
+  401: () => unauthorized('Unauthorized'),
+  403: (_verb, resource, name) => forbidden(resource, name, said),
+  404: (_verb, resource, name) => notFound(resource, name),
+  409: (verb, resource, name) => (verb === 'create' ? alreadyExists : conflict)(resource, name),
+  410: () => expired(said),
+  422: (_verb, resource, name) => {
+    const [kind = '', ...group] = resource.split('.')
+    return invalid({ kind, group: group.join('.') }, name, [])
+  },
+  429: () => tooManyRequests('the server has received too many requests and has asked us to try again later'),
+  500: () => internal(said),
+  503: () => serviceUnavailable('the server is currently unable to handle the request'),
+  504: () => timedOut(),
+}
+
+/** The codes a request may be refused with. */
+export const refusalCodes: readonly number[] = Object.keys(refusals).map(Number)
+
+/** The refusal with a code, as Kubernetes words it. A subresource is refused in the name of its resource. */
+export function refusalOf(code: number, { verb, resource, name }: Asked): StatusError {
   const plain = resource.split('/')[0] as string
-  switch (code) {
-    case 409:
-      return conflict(plain, name)
-    case 429:
-      return tooManyRequests('too many requests, please try again later')
-    case 503:
-      return serviceUnavailable('the server is currently unable to handle the request')
-    case 504:
-      return timeout('request did not complete within the allotted timeout')
-    default:
-      return internal(`a fault of this cluster (${code})`)
-  }
+  const isCreation = verb === 'create' && plain === resource
+  return refusals[code]?.(isCreation ? verb : '', plain, name) ?? internal(said)
 }
 
 /** What the sender of a request is told that never came to an end for it. */
-export const timedOut = (): StatusError => timeout('request did not complete within the allotted timeout')
+export function timedOut(): StatusError {
+  return timeout('request did not complete within the allotted timeout')
+}
 
 /** The rule that makes this watcher late, if one does. */
 export function lateBy(

@@ -37,6 +37,8 @@ export interface TransitionBase {
   readonly manager?: string
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
   readonly user?: string
+  /** The program that asks, as its requests name it: `kubectl/v1.36.0 (linux/amd64)`. */
+  readonly agent?: string
   /** Who asks, with groups; admission and webhooks are told. */
   readonly userInfo?: UserInfo
   /** The options as the client said them, for admission to be told; worked out from the other fields when absent. */
