@@ -11,6 +11,8 @@ export class Player {
   readonly #advance: (ms: number) => Promise<void>
   readonly #changed: () => void
   #speed = 0
+  /** What is left of a ms: cluster time goes in whole ones. */
+  #rest = 0
   #next: { cancel(): void } | undefined
 
   constructor(clock: WallClock, advance: (ms: number) => Promise<void>, changed: () => void) {
@@ -46,8 +48,11 @@ export class Player {
   async #step(last: number): Promise<void> {
     if (this.#speed === 0) return
     const now = this.#clock.now()
+    const wanted = Math.min(longestFrameMs, Math.max(0, now - last)) * this.#speed + this.#rest
+    const whole = Math.floor(wanted + 1e-9)
+    this.#rest = wanted - whole
     try {
-      await this.#advance(Math.min(longestFrameMs, Math.max(0, now - last)) * this.#speed)
+      await this.#advance(whole)
     } catch {
       // A cluster that was closed, or is stuck, plays no further.
       this.#speed = 0
