@@ -9,6 +9,7 @@ import { plain } from './calls.ts'
 import { arrowsTaken, enabledOf } from './charts.ts'
 import { type Past, timersAt } from './past.ts'
 import type { ActorAnswer, Belief } from './questions.ts'
+import { sightOf } from './recorder.ts'
 import { eventText } from './records.ts'
 import { ownerOf, statesOf } from './states.ts'
 import type { ActorEntry, Tape } from './tape.ts'
@@ -106,14 +107,16 @@ export function beliefsOf(cluster: Cluster): Belief[] {
     const { cursor = 0, memory } = snapshot.context as { cursor?: number; memory?: unknown }
     const { queue, errors } = (memory ?? {}) as Memory
     const watched = loop.watchedBy(agent)
-    const since = world.store.log.since(Math.max(cursor + 1, world.store.log.oldest)) ?? []
+    const saw = Math.min(cursor, sightOf(world, agent))
+    const since = world.store.log.since(Math.max(saw + 1, world.store.log.oldest)) ?? []
     const box = world.inboxes[agent]
+    const held = Object.values(box?.late ?? {}).reduce((sum, { changes }) => sum + changes.length, 0)
     return {
       agent,
       state: String(snapshot.value),
-      saw: cursor,
+      saw,
       behind: since.filter(({ resource }) => watched.has(resource)).length,
-      waiting: box === undefined ? 0 : box.changes.length + box.fired.length + box.deliveries.length,
+      waiting: box === undefined ? 0 : held + box.changes.length + box.fired.length + box.deliveries.length,
       queued: (queue?.order?.valuesArray() ?? []).slice(0, keyLimit),
       failing: Object.keys(errors ?? {}).slice(0, keyLimit),
     }

@@ -33,6 +33,9 @@ export async function carryOut(cluster: Cluster, call: Call): Promise<CallResult
     case 'fault':
       cluster.fault(call.fault as unknown as Fault)
       return nothing
+    case 'lift':
+      cluster.fault({ lift: call.id })
+      return nothing
     case 'send':
       cluster.actor(call.kind, call.name, call.namespace).send(call.event)
       return nothing

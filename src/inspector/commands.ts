@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { actorNames, plain } from './calls.ts'
 import type { ObjectName, Questions } from './questions.ts'
+import { faultText } from './records.ts'
 import { undoTemplate } from './rollouts.ts'
 import type { Call } from './run-file.ts'
 import { objectsIn } from './yaml-text.ts'
@@ -32,6 +33,7 @@ export type CallCommand =
   | 'uncordon'
   | 'drain'
   | 'fault'
+  | 'lift'
   | 'send'
   | 'advance'
   | 'settle'
@@ -99,10 +101,14 @@ const planners: { readonly [C in CallCommand]: Planner<C> } = {
   uncordon: (cluster, { node }) => planCordon(cluster, node, false),
   drain: (cluster, { node }) => planDrain(cluster, node),
   fault(_cluster, { fault }) {
-    const text = Object.entries(fault)
-      .map(([word, what]) => `${word} ${typeof what === 'string' ? what : JSON.stringify(what)}`)
-      .join(' ')
+    const text = faultText(fault)
     return { text, calls: [{ call: 'fault', fault }], lines: [text] }
+  },
+  lift(cluster, { id }) {
+    const rule = cluster.plane.world.store.faults.armed.find((one) => one.id === id)
+    if (rule === undefined) throw wrong(`there is no fault ${id} in force`)
+    const text = `lift fault ${id}: ${faultText(rule.rule)}`
+    return { text, calls: [{ call: 'lift', id }], lines: [text] }
   },
   send(cluster, { actor, event }) {
     const text = `send ${event.type} to ${actor}`

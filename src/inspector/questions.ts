@@ -35,6 +35,8 @@ interface Reads {
   scheduling: { with: ObjectName & AtRevision; answer: SchedulingAnswer }
   /** What each controller, the scheduler and the kubelets last saw, against what is. */
   beliefs: { with: object; answer: readonly Belief[] }
+  /** Fault rules in force. */
+  faults: { with: object; answer: readonly FaultInForce[] }
   actors: { with: AtRevision; answer: readonly ActorSummary[] }
   actor: { with: { readonly id: string } & AtRevision; answer: ActorAnswer }
   timers: { with: AtRevision; answer: readonly TimerSummary[] }
@@ -80,8 +82,13 @@ interface Commands {
   uncordon: { with: { readonly node: string }; answer: Done }
   /** Cordons and evicts what is not of a DaemonSet. What a disruption budget holds back is named in the answer. */
   drain: { with: { readonly node: string }; answer: Done }
-  /** As `cluster.fault` takes it: `{ kill: 'node-1' }`, `{ crash: 'deployment' }` … */
+  /**
+   * As `cluster.fault` takes it: `{ kill: 'node-1' }`, `{ crash: 'deployment' }`, or a rule as plain data:
+   * `{ type: 'watch', resource: 'pods', from: 'scheduler', lag: 'hold' }`.
+   */
   fault: { with: { readonly fault: Readonly<Record<string, Json | undefined>> }; answer: Done }
+  /** Ends a rule. */
+  lift: { with: { readonly id: number }; answer: Done }
   /** An event for an actor, as its chart names it. */
   send: { with: { readonly actor: string; readonly event: { readonly type: string } }; answer: Done }
   advance: { with: { readonly by: number | string }; answer: ClockState }
@@ -218,11 +225,21 @@ export interface Belief {
   /** The revision it saw at its last turn; `behind` is how many revisions of what it watches came since. */
   readonly saw: number
   readonly behind: number
-  /** Changes that wait for its next turn. */
+  /** Changes that wait for its next turn, and those its watches hold back. */
   readonly waiting: number
   /** Keys in its queue, and those that failed and are backed off. */
   readonly queued: readonly string[]
   readonly failing: readonly string[]
+}
+
+export interface FaultInForce {
+  readonly id: number
+  /** In words: `watch pods of scheduler: hold`. */
+  readonly text: string
+  /** Requests struck, or changes lost, so far. */
+  readonly hits: number
+  /** The revision at which it came. */
+  readonly since: number
 }
 
 export interface ActorAnswer extends ActorSummary {

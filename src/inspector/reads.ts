@@ -10,6 +10,7 @@ import { fieldChanges } from './diff.ts'
 import { checkManifest } from './manifest-check.ts'
 import { changesOf, type Found, foundByUid, type Past, pastAt, seqOf, timersAt, type When } from './past.ts'
 import type { Answers, MomentAnswer, ObjectAnswer, ObjectName, Question, Questions } from './questions.ts'
+import { faultText } from './records.ts'
 import { schedulingOf } from './scheduling.ts'
 import { summaryOf } from './summary.ts'
 import type { Tape } from './tape.ts'
@@ -55,6 +56,13 @@ export const readers = {
     const { found, past } = foundAt(watched, name)
     return schedulingOf(watched.cluster.registry, past, found.object)
   },
+  faults: ({ cluster }) =>
+    cluster.plane.world.store.faults.armed.map(({ id, rule, hits, since }) => ({
+      id,
+      text: faultText(rule),
+      hits,
+      since,
+    })),
   beliefs: ({ cluster }) => beliefsOf(cluster),
   actors: (watched, when) => actorsOf(watched.tape, pastOf(watched, when)),
   actor: (watched, { id, revision }) =>

@@ -7,7 +7,7 @@ import type { ActorNews } from '../actors/host.ts'
 import type { World } from '../actors/world.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Input, Trouble } from '../cluster.ts'
-import type { Change, Committed } from '../store/transition.ts'
+import type { Change, Committed, Transition } from '../store/transition.ts'
 import { Tape } from './tape.ts'
 
 /** What a recorder tells of, beside writing it down. */
@@ -16,6 +16,8 @@ export interface Listener {
   readonly entry: () => void
   /** A write that no agent of the cluster made. */
   readonly outside: (committed: Committed) => void
+  /** A request that no agent of the cluster sends, before it is answered. */
+  readonly submitted: (transition: Transition) => void
   readonly input: (input: Input) => void
 }
 
@@ -47,6 +49,7 @@ export class Recorder {
       news$.subscribe((news) => this.#news(news)),
       trouble$.subscribe((trouble) => this.#trouble(trouble)),
       input$.subscribe((input) => this.#input(input)),
+      api.submitted$.subscribe((transition) => tell.submitted(transition)),
     ]
   }
 
@@ -98,7 +101,7 @@ export class Recorder {
 
   #news({ type, id, event, snapshot, previous }: ActorNews): void {
     if (event.type === 'turn.started') {
-      this.#saw.set(id, this.#world.store.snapshot.revision)
+      this.#saw.set(id, sightOf(this.#world, id))
       return
     }
     let before = previous
@@ -121,4 +124,10 @@ export class Recorder {
     this.#tell.input(input)
     this.#tell.entry()
   }
+}
+
+/** The revision an agent has before its eyes: the newest, or the last one before what its late watches hold back. */
+export function sightOf({ store, inboxes }: World, agent: string): number {
+  const held = Object.values(inboxes[agent]?.late ?? {}).flatMap(({ changes }) => changes.slice(0, 1))
+  return held.reduce((least, { revision }) => Math.min(least, revision - 1), store.snapshot.revision)
 }

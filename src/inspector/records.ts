@@ -2,6 +2,7 @@
 import type { Json } from '../api/object.ts'
 import type { Registry } from '../api/registry.ts'
 import type { Input } from '../cluster.ts'
+import type { Armed } from '../store/faults.ts'
 import { fieldChanges } from './diff.ts'
 import { ownerOf, statesOf } from './states.ts'
 import { summaryOf } from './summary.ts'
@@ -19,7 +20,7 @@ export function recordOf(registry: Registry, entry: Entry): FeedRecord {
   if (entry.type !== 'input') return entry
   const { input } = entry
   const text = inputText(input)
-  if (input.type === 'send') return { type: 'command', seq, revision, time, text }
+  if (input.type !== 'fault') return { type: 'command', seq, revision, time, text }
   return { type: 'fault', seq, revision, time, fault: input.fault as unknown as Readonly<Record<string, Json>>, text }
 }
 
@@ -61,10 +62,40 @@ export function eventText(type: string): string {
   return delay === undefined ? type : `after ${delay}`
 }
 
-/** `kill node-1`; `node.killed to nodes/node-1`. */
+/** `kill node-1`; `send node.killed to nodes/node-1`; a rule in words; `lift fault 2`. */
 export function inputText(input: Input): string {
   if (input.type === 'send') return `send ${input.event.type} to ${input.actor}`
-  return Object.entries(input.fault)
+  return faultText(input.fault)
+}
+
+/** A fault in words. */
+export function faultText(fault: object): string {
+  if ('type' in fault && (fault.type === 'request' || fault.type === 'watch')) return ruleText(fault as Armed['rule'])
+  if ('lift' in fault) return `lift fault ${fault.lift}`
+  return Object.entries(fault)
     .map(([word, what]) => `${word} ${typeof what === 'string' ? what : JSON.stringify(what)}`)
     .join(' ')
+}
+
+function ruleText(rule: Armed['rule']): string {
+  const from = rule.from === undefined ? '' : ` of ${rule.from}`
+  if (rule.type === 'watch') {
+    const how =
+      rule.drop !== undefined ? `lose ${rule.drop} changes` : rule.lag === 'hold' ? 'hold' : `lag ${rule.lag} behind`
+    return `watch ${rule.resource}${from}: ${how}`
+  }
+  const { strike, name, times, after, chance } = rule
+  const how =
+    strike.how === 'status'
+      ? `refuse with ${strike.code}`
+      : strike.how === 'delay'
+        ? `delay ${strike.ms} ms`
+        : strike.how
+  const some = [
+    name === undefined ? '' : ` ${name}`,
+    after === undefined ? '' : ` after ${after}`,
+    times === undefined ? '' : ` ${times} times`,
+    chance === undefined ? '' : ` with chance ${chance}`,
+  ].join('')
+  return `${rule.verb} ${rule.resource}${from}${some}: ${how}`
 }

@@ -30,7 +30,12 @@ export async function rewound(watched: Watched, goal: Goal): Promise<Rewound> {
   if (from === undefined)
     throw new KybernError('KYB-INSPECT-PAST', 'no state from before that moment is kept to start from')
   const cluster = from.cluster.fork()
-  const silent = { entry: () => undefined, outside: () => undefined, input: () => undefined }
+  const silent = {
+    entry: () => undefined,
+    outside: () => undefined,
+    submitted: () => undefined,
+    input: () => undefined,
+  }
   const recorder = new Recorder(cluster, silent, watched.tape.fork(from.seq))
   const steps = watched.steps.slice(0, from.steps)
   const end = 'time' in goal ? goal.time : watched.cluster.now.getTime()

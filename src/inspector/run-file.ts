@@ -54,6 +54,8 @@ export type Call =
   /** A request to the API: what needs more than one write, such as an eviction. */
   | { readonly call: 'request'; readonly method: string; readonly path: string; readonly body: Json }
   | { readonly call: 'fault'; readonly fault: Readonly<Record<string, Json | undefined>> }
+  /** Of a rule: the first that was put in force is 1. */
+  | { readonly call: 'lift'; readonly id: number }
   | {
       readonly call: 'send'
       readonly kind: string

@@ -34,6 +34,7 @@ function optionsShown(watched: Watched): Json {
 /** The steps, with the time that passed between them by itself. */
 function stepLines(watched: Watched): string[] {
   const lines: string[] = []
+  const named = liftedRules(watched.steps)
   let now = watched.startedAt
   const pass = (to: number): void => {
     if (to > now) lines.push(`  await cluster.advance(${to - now})`)
@@ -41,16 +42,25 @@ function stepLines(watched: Watched): string[] {
   }
   for (const step of watched.steps) {
     pass(step.at)
-    lines.push(`  // ${step.text.split('\n')[0]}`, ...callLines(step), '')
+    lines.push(`  // ${step.text.split('\n')[0]}`, ...callLines(step, named), '')
     now = Math.max(now, step.until)
   }
   pass(watched.cluster.now.getTime())
   return lines
 }
 
-function callLines({ calls, refused }: RunStep): string[] {
+/** The rules that are lifted later, with the name of the variable each is kept in: the first rule of a run is 1. */
+function liftedRules(steps: readonly RunStep[]): ReadonlyMap<Call, string> {
+  const all = steps.flatMap(({ calls, refused }) => (refused === undefined ? calls : []))
+  const lifted = new Set(all.flatMap((call) => (call.call === 'lift' ? [call.id] : [])))
+  const rules = all.filter((call) => call.call === 'fault' && 'type' in call.fault)
+  return new Map(rules.flatMap((call, i) => (lifted.has(i + 1) ? [[call, `fault${i + 1}`] as const] : [])))
+}
+
+function callLines({ calls, refused }: RunStep, named: ReadonlyMap<Call, string>): string[] {
   return calls.map((call) => {
-    const text = callText(call)
+    const name = named.get(call)
+    const text = `${name === undefined ? '' : `const ${name} = `}${callText(call)}`
     if (refused === undefined || calls.length > 1)
       return calls.length > 1 && refused !== undefined ? tolerant(call, text) : `  ${awaited(call)}${text}`
     const message = quoted(refused.split('\n')[0] as string)
@@ -60,7 +70,7 @@ function callLines({ calls, refused }: RunStep): string[] {
 }
 
 function isSync({ call }: Call): boolean {
-  return call === 'fault' || call === 'send'
+  return call === 'fault' || call === 'lift' || call === 'send'
 }
 
 function awaited(call: Call): string {
@@ -86,6 +96,8 @@ function callText(call: Call): string {
       return `handle(cluster, new Request(${quoted(`https://kybern${call.path}`)}, { method: ${quoted(call.method)}, headers: { 'content-type': 'application/json' }, body: JSON.stringify(${literal(call.body)}) }))`
     case 'fault':
       return `cluster.fault(${literal(call.fault as Json)})`
+    case 'lift':
+      return `fault${call.id}.lift()`
     case 'send':
       return `cluster.actor(${args(call.kind, call.name, call.namespace)}).send(${literal(call.event)})`
     case 'advance':

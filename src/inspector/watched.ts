@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Input } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { WallClock } from '../ports.ts'
-import type { Committed, Transition } from '../store/transition.ts'
+import type { Cause, Committed, Transition } from '../store/transition.ts'
 import { actorNames, type CallResult, carryOut, isPlain, plain } from './calls.ts'
 import type { Plan } from './commands.ts'
 import { outsideStep } from './outside-step.ts'
@@ -57,6 +57,8 @@ export class Watched {
   #checkpoints: Checkpoint[]
   #doing: Promise<unknown> = Promise.resolve()
   #lastOutside: Transition | undefined
+  /** Requests recorded when they came; what is kept of each is an object of its own. */
+  readonly #submittedOnes = new WeakSet<object>()
 
   constructor(cluster: Cluster, origin: Origin, clock: WallClock, changed: () => void) {
     this.name = origin.name
@@ -69,6 +71,7 @@ export class Watched {
     const tell = {
       entry: changed,
       outside: (committed: Committed) => this.#outside(committed),
+      submitted: (transition: Transition) => this.#submitted(transition),
       input: (input: Input) => this.#input(input),
     }
     this.recorder = new Recorder(cluster, tell, origin.tape)
@@ -198,23 +201,45 @@ export class Watched {
   /** A write from outside: one of a command of the session is the command's, others are steps of their own. */
   #outside({ transition, change }: Committed): void {
     const { cause } = change
-    const own = cause.by === 'embedder' || cause.key?.endsWith('/eviction') === true
-    if ((this.recorder.doing !== undefined && own) || transition === this.#lastOutside) return
+    if (this.#isOwn(cause) || transition === this.#lastOutside || this.#submittedOnes.has(nameOf(transition))) return
     this.#lastOutside = transition
     this.#record({ at: change.time, until: change.time, ...outsideStep(this.cluster.registry, transition, change) })
+  }
+
+  /** Rules count requests, refused ones too: while some are in force requests are recorded as they come. */
+  #submitted(transition: Transition): void {
+    const { store } = this.cluster.plane.world
+    const { cause, dryRun } = transition
+    if (store.faults.armed.length === 0 || dryRun === true || (cause !== undefined && this.#isOwn(cause))) return
+    this.#submittedOnes.add(nameOf(transition))
+    const call = { call: 'dispatch', transition: plain(transition) as unknown as Transition } as const
+    const text = `${cause?.by ?? 'somebody'}: ${transition.type}`
+    this.#record({ at: store.now, until: store.now, do: 'dispatch', text, calls: [call] })
+  }
+
+  /** True for what a command of the session sends. */
+  #isOwn({ by, key }: Cause): boolean {
+    return this.recorder.doing !== undefined && (by === 'embedder' || key?.endsWith('/eviction') === true)
   }
 
   #input(input: Input): void {
     if (this.recorder.doing !== undefined) return
     // A fault with functions in it cannot be told again.
     if (input.type === 'fault' && !isPlain(input.fault)) return this.#forget()
-    const call: Call =
-      input.type === 'fault'
-        ? { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }
-        : { call: 'send', ...actorNames(this.cluster, input.actor), event: input.event }
     const at = this.cluster.now.getTime()
-    this.#record({ at, until: at, do: input.type, text: inputText(input), calls: [call] })
+    this.#record({ at, until: at, do: input.type, text: inputText(input), calls: [this.#callOf(input)] })
   }
+
+  #callOf(input: Input): Call {
+    if (input.type === 'fault' && 'lift' in input.fault) return { call: 'lift', id: input.fault.lift }
+    if (input.type === 'fault') return { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }
+    return { call: 'send', ...actorNames(this.cluster, input.actor), event: input.event }
+  }
+}
+
+/** An object that is one request's alone, also when it waited and was sent again. */
+function nameOf(transition: Transition): object {
+  return 'ref' in transition ? transition.ref : transition.type === 'report' ? transition : transition.object
 }
 
 /** True when nobody but the boot has done anything yet. */

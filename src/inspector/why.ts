@@ -103,10 +103,16 @@ function faultBehind(tape: Tape, chain: readonly CommitEntry[]): Inflicted | und
     const entry = tape.at(seq) as Entry
     if (entry.type !== 'input' || entry.input.type !== 'fault') continue
     if (seq < last.seq && entry.time !== last.time) return undefined
-    const on = Object.values(entry.input.fault).find((one): one is string => typeof one === 'string') ?? ''
+    const on = concernedBy(entry.input.fault)
     if (spoken.has(on)) return { time: entry.time, text: inputText(entry.input), on }
   }
   return undefined
+}
+
+/** Whom a fault is inflicted on: a node, a controller; '' for a rule that concerns everybody. */
+function concernedBy(fault: object): string {
+  if ('type' in fault) return 'from' in fault ? String(fault.from) : ''
+  return Object.values(fault).find((one): one is string => typeof one === 'string') ?? ''
 }
 
 /** Nodes and controllers a link has to do with. */

@@ -67,6 +67,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
   readonly #outcomes = new Subject<{ transition: Transition; outcome: Outcome }>()
   readonly #struck = new Subject<Struck>()
   readonly #faults = new Subject<FaultState>()
+  readonly #submitted = new Subject<Transition>()
   readonly #mailbox = new Mailbox<Letter>((letter) => this.#handle(letter))
 
   /** Who is to be told what comes of a parked write. Callbacks are no part of the world: a fork tells nobody. */
@@ -103,6 +104,11 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     return this.#faults.asObservable()
   }
 
+  /** What somebody asks who waits for the answer: no agent of the cluster. */
+  get submitted$(): Observable<Transition> {
+    return this.#submitted.asObservable()
+  }
+
   /** Puts other faults in force. */
   setFaults(faults: FaultState): void {
     this.store.faults = faults
@@ -120,6 +126,7 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
 
   /** Posts a transition and calls back with its answer: at once, unless the server is in the middle of a delivery. */
   submit(transition: Transition, answer: (outcome: Outcome) => void): void {
+    this.#submitted.next(transition)
     this.#post({ transition, answer })
   }
 
@@ -138,7 +145,14 @@ export class ApiServer extends Observable<Snapshot> implements Observer<Transiti
     const outcome = { ok: false, error: serviceUnavailable('the cluster was closed while the request waited') } as const
     for (const answer of this.#callers.values()) answer(outcome)
     this.#callers.clear()
-    for (const subject of [this.#snapshots, this.#committed, this.#outcomes, this.#struck, this.#faults])
+    for (const subject of [
+      this.#snapshots,
+      this.#committed,
+      this.#outcomes,
+      this.#struck,
+      this.#faults,
+      this.#submitted,
+    ])
       subject.complete()
   }
 

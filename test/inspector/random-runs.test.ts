@@ -27,6 +27,34 @@ async function something(client: Client, below: (count: number) => number): Prom
     () => client.ask('drain', { node: one(nodes) }),
     () => client.ask('fault', { fault: { [one(['kill', 'silence', 'restore'])]: one(nodes) } }),
     () => client.ask('fault', { fault: { [one(['crash', 'restart'])]: one(controllers) } }),
+    () =>
+      client.ask('fault', {
+        fault: {
+          type: 'watch',
+          resource: one(['pods', 'nodes', '*']),
+          from: one(controllers),
+          lag: one(['hold', 1, 2]),
+        },
+      }),
+    () =>
+      client.ask('fault', {
+        fault: {
+          ...{
+            type: 'request',
+            verb: one(['create', 'update', 'patch', 'delete']),
+            resource: one(['pods', '*', 'pods/status']),
+          },
+          ...{ chance: one([0.3, 1]), times: 1 + below(3) },
+          strike: one([
+            { how: 'status', code: 409 },
+            { how: 'lost' },
+            { how: 'drop' },
+            { how: 'duplicate' },
+            { how: 'delay', ms: 500 },
+          ]),
+        },
+      }),
+    async () => client.ask('lift', { id: one([...(await client.ask('faults', {})).map(({ id }) => id), 0]) }),
     () => client.ask('send', { actor: `nodes/${one(nodes)}`, event: { type: one(['node.killed', 'node.restored']) } }),
     () => client.ask('advance', { by: 1 + below(60_000) }),
     () => client.ask('advance', { by: 1 + below(900) }),
