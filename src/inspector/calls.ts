@@ -3,6 +3,7 @@ import type { Json, KubeObject } from '../api/object.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Fault } from '../cluster/fault.ts'
 import { KybernError } from '../lib/coded-error.ts'
+import type { Transition } from '../store/transition.ts'
 import type { Call } from './run-file.ts'
 
 /** What a call came to. */
@@ -46,6 +47,29 @@ export async function carryOut(cluster: Cluster, call: Call): Promise<CallResult
       await cluster.settle()
       return nothing
   }
+}
+
+/** A call whose request a fault holds back. */
+export interface Late {
+  readonly late: Transition
+}
+
+/**
+ * Carries out one call, or leaves it when a fault holds its request back: nobody who moves the time may wait for that. It
+ * goes on by itself as time passes.
+ */
+export function begun(cluster: Cluster, call: Call): Promise<CallResult | Late> {
+  const { api } = cluster.plane
+  return new Promise((resolve, reject) => {
+    const struck = api.struck$.subscribe((one) => {
+      if (one.how !== 'delay') return
+      const late = api.store.waiting.parked.find(({ id }) => id === one.id)?.transition
+      if (late !== undefined && (late.cause?.by === 'embedder' || call.call === 'request')) resolve({ late })
+    })
+    carryOut(cluster, call)
+      .then(resolve, reject)
+      .finally(() => struck.unsubscribe())
+  })
 }
 
 function one(object: KubeObject): CallResult {

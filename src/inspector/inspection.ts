@@ -111,7 +111,9 @@ export class Inspection {
     if (errors.length > 0 && results.length === 0) throw errors[0]
     if (command === 'advance' || command === 'settle') return watched.clock
     const refused = errors.map((error) => `error: ${error instanceof Error ? error.message : String(error)}`)
-    const lines = errors.length === 0 ? plan.lines : [...plan.lines.slice(0, results.length), ...refused]
+    const told = results.flatMap((result) => result.lines)
+    const lines =
+      told.length > 0 ? told : errors.length === 0 ? plan.lines : [...plan.lines.slice(0, results.length), ...refused]
     return { lines, clock: watched.clock } satisfies Done
   }
 

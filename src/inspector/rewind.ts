@@ -4,7 +4,7 @@
  */
 import type { Cluster } from '../cluster/cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
-import { carryOut } from './calls.ts'
+import { begun } from './calls.ts'
 import { wrong } from './commands.ts'
 import { Recorder } from './recorder.ts'
 import type { RunStep } from './run-file.ts'
@@ -44,7 +44,7 @@ export async function rewound(watched: Watched, goal: Goal): Promise<Rewound> {
     await runTo(cluster, Math.min(end, step.at), there)
     if (there() || step.at > end) break
     recorder.command(step.text)
-    if (!movesTime(step)) for (const call of step.calls) await carryOut(cluster, call).catch(() => undefined)
+    if (!movesTime(step)) for (const call of step.calls) await begun(cluster, call).catch(() => undefined)
     steps.push(step)
   }
   await runTo(cluster, 'step' in goal ? (watched.steps[goal.step]?.at ?? end) : end, there)

@@ -35,6 +35,8 @@ export interface RunStep {
   readonly text: string
   /** What it comes to, call by call. */
   readonly calls: readonly Call[]
+  /** True when a fault held its request back: its answer came later. */
+  readonly late?: boolean
   /** What was refused stays in the run: the message. */
   readonly refused?: string
 }

@@ -5,7 +5,7 @@ import { objectsOf } from '../cluster/manifest.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
 import type { StartWorld } from '../cluster/world/read-world.ts'
 import { KybernError } from '../lib/coded-error.ts'
-import { carryOut, isPlain, plain } from './calls.ts'
+import { begun, isPlain, plain } from './calls.ts'
 import { type RunFile, type RunStep, runFileVersion } from './run-file.ts'
 import { summaryOf } from './summary.ts'
 import type { Watched } from './watched.ts'
@@ -103,7 +103,7 @@ export async function repeatStep(cluster: Cluster, step: RunStep): Promise<strin
   await passTo(cluster, step.at)
   const refusals: string[] = []
   for (const call of step.calls)
-    await carryOut(cluster, call).catch((error: unknown) =>
+    await begun(cluster, call).catch((error: unknown) =>
       refusals.push(error instanceof Error ? error.message : String(error)),
     )
   return refusals.length === 0 ? undefined : refusals.join('\n')

@@ -57,10 +57,12 @@ function liftedRules(steps: readonly RunStep[]): ReadonlyMap<Call, string> {
   return new Map(rules.flatMap((call, i) => (lifted.has(i + 1) ? [[call, `fault${i + 1}`] as const] : [])))
 }
 
-function callLines({ calls, refused }: RunStep, named: ReadonlyMap<Call, string>): string[] {
+function callLines({ calls, refused, late }: RunStep, named: ReadonlyMap<Call, string>): string[] {
   return calls.map((call) => {
     const name = named.get(call)
     const text = `${name === undefined ? '' : `const ${name} = `}${callText(call)}`
+    // Nobody waits for a request that a fault holds back: it comes as time passes.
+    if (late === true && !isSync(call)) return `  void ${text}.catch(() => undefined)`
     if (refused === undefined || calls.length > 1)
       return calls.length > 1 && refused !== undefined ? tolerant(call, text) : `  ${awaited(call)}${text}`
     const message = quoted(refused.split('\n')[0] as string)

@@ -7,7 +7,7 @@ import type { Input } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import type { WallClock } from '../ports.ts'
 import type { Cause, Committed, Transition } from '../store/transition.ts'
-import { actorNames, type CallResult, carryOut, isPlain, plain } from './calls.ts'
+import { actorNames, begun, type CallResult, isPlain, plain } from './calls.ts'
 import type { Plan } from './commands.ts'
 import { outsideStep } from './outside-step.ts'
 import { oldestRevision } from './past.ts'
@@ -17,6 +17,7 @@ import { inputText } from './records.ts'
 import type { Call, RunStep } from './run-file.ts'
 import type { Tape } from './tape.ts'
 import type { ClockState, ClusterInfo } from './words.ts'
+import { objectsIn } from './yaml-text.ts'
 
 /** A fork kept to go back to: the cluster as it was before entry `seq`, when `steps` steps had been done. */
 export interface Checkpoint {
@@ -130,26 +131,30 @@ export class Watched {
       const at = this.cluster.now.getTime()
       const results: CallResult[] = []
       const errors: unknown[] = []
-      try {
-        for (const call of this.#withRest(made.calls))
-          await carryOut(this.cluster, call).then(
-            (one) => results.push(one),
-            (error) => errors.push(error),
-          )
-      } finally {
-        this.recorder.doing = undefined
+      const calls = this.#withRest(made.calls)
+      let late = false
+      for (const call of calls) {
+        try {
+          const result = await begun(this.cluster, call)
+          late ||= 'late' in result
+          results.push('late' in result ? this.#leave(result.late) : result)
+        } catch (error) {
+          errors.push(error)
+        }
       }
+      this.recorder.doing = undefined
       const until = this.cluster.now.getTime()
-      this.#record({
-        at,
-        until,
-        do: command,
-        text: made.text,
-        calls: this.#withRest(made.calls),
-        ...refusedWith(errors),
-      })
+      const step = { at, until, do: command, text: made.text, calls, ...(late ? { late } : {}), ...refusedWith(errors) }
+      if (late && calls.some(isSeveral)) this.#forget()
+      else this.#record(step)
       return { plan: made, results, errors }
     })
+  }
+
+  /** What is held back is the command's when it comes. */
+  #leave(late: Transition): CallResult {
+    this.#submittedOnes.add(nameOf(late))
+    return { objects: [], lines: ['a fault holds the request back; it goes on as time passes'] }
   }
 
   /** In eager time everything that is done is followed by a run to quiet, as a server does it. */
@@ -235,6 +240,13 @@ export class Watched {
     if (input.type === 'fault') return { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }
     return { call: 'send', ...actorNames(this.cluster, input.actor), event: input.event }
   }
+}
+
+/** True for calls of more than one request: what of them comes when is not known beforehand. */
+function isSeveral(call: Call): boolean {
+  if (call.call === 'request') return true
+  if (call.call !== 'apply') return false
+  return typeof call.manifest === 'string' ? objectsIn(call.manifest).objects.length > 1 : call.manifest.length > 1
 }
 
 /** An object that is one request's alone, also when it waited and was sent again. */

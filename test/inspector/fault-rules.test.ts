@@ -94,4 +94,24 @@ describe('runs with rules', () => {
     await client.ask('advance', { by: 5000 }, fork.name)
     await client.ask('close', {}, fork.name)
   })
+
+  it('do not wait for requests of their own that are held back', async () => {
+    await using scene = await inspected({ seed: 7 })
+    const { client } = scene.page
+    await client.ask('apply', { text: web(1) })
+    await client.ask('settle', {})
+    await client.ask('fault', {
+      fault: { type: 'request', verb: 'patch', resource: 'deployments', strike: { how: 'delay', ms: 5000 } },
+    })
+    const { lines } = await client.ask('scale', { kind: 'Deployment', name: 'web', replicas: 3 })
+    expect(lines).toEqual(['a fault holds the request back; it goes on as time passes'])
+    expect(scene.cluster.get('Deployment', 'web')?.spec.replicas).toBe(1)
+    await client.ask('advance', { by: '6s' })
+    expect(scene.cluster.get('Deployment', 'web')?.spec.replicas).toBe(3)
+    await client.ask('settle', {})
+    const file = await client.ask('save', {})
+    expect(file.steps.map(({ late }) => late === true)).toEqual([false, false, false, true, false, false])
+    expect(await client.ask('open', { text: JSON.stringify(file) })).toMatchObject({ same: true })
+    expect(await client.ask('test', {})).toContain("void cluster.patch('Deployment', 'web'")
+  })
 })
