@@ -20,7 +20,7 @@ export function recordOf(registry: Registry, entry: Entry): FeedRecord {
   if (entry.type !== 'input') return entry
   const { input } = entry
   const text = inputText(input)
-  if (input.type !== 'fault') return { type: 'command', seq, revision, time, text }
+  if (input.type !== 'fault' || 'lift' in input.fault) return { type: 'command', seq, revision, time, text }
   return { type: 'fault', seq, revision, time, fault: input.fault as unknown as Readonly<Record<string, Json>>, text }
 }
 
