@@ -30,6 +30,8 @@ export interface InspectOptions {
   readonly token?: string
   /** The folder with the page's files; that of this package unless told otherwise. */
   readonly page?: string
+  /** The text of a counterexample that pages open with. */
+  readonly counterexample?: string
   /** Goes on with an inspection that watches the cluster already. */
   readonly inspection?: Inspection
 }
@@ -75,21 +77,25 @@ export async function inspect(cluster: Cluster, options: InspectOptions = {}): P
   })
   const port = await listen(server, options.port ?? 0, host)
   const page = options.page ?? join(packageRoot(), 'dist', 'inspector')
-  const gate = { token, isOwn: ownNames(host, port), page }
+  const gate = { token, isOwn: ownNames(host, port), page, counterexample: options.counterexample }
   server.on('request', (incoming, outgoing) => answer(gate, incoming, outgoing))
   server.on('upgrade', (incoming, socket, head) => upgrade(gate, inspection, incoming, socket, head))
   server.on('clientError', (_error, socket) => socket.destroy())
   const shown = host.includes(':') ? `[${host}]` : host
   return {
-    url: `http://${shown}:${port}/?token=${token}`,
+    url: `http://${shown}:${port}/?token=${token}${options.counterexample === undefined ? '' : `&open=${example}`}`,
     port,
     inspection,
     close: () => closed(server, inspection, open),
   }
 }
 
+/** Where pages fetch the counterexample they open with. */
+const example = 'counterexample.json'
+
 interface Gate {
   readonly token: string
+  readonly counterexample: string | undefined
   readonly page: string
   /** True for what a request's Host may be. */
   readonly isOwn: (name: string) => boolean
@@ -137,9 +143,14 @@ function answer(gate: Gate, incoming: IncomingMessage, outgoing: ServerResponse)
     return told(outgoing, 400, 'this is no address')
   }
   const isPage = path === '' || path === 'index.html'
-  const why = refusal(gate, incoming, isPage)
+  const isExample = path === example && gate.counterexample !== undefined
+  const why = refusal(gate, incoming, isPage || isExample)
   if (why !== undefined) return told(outgoing, ...why)
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return told(outgoing, 405, 'only GET is answered')
+  if (isExample) {
+    outgoing.writeHead(200, { 'content-type': types['.json'], ...guards(incoming) })
+    return void outgoing.end(gate.counterexample)
+  }
   const folder = gate.page
   if (!existsSync(join(folder, 'index.html')))
     return told(outgoing, 503, 'KYB-INSPECT-PAGE: the page is not built; npm run build:page builds it')

@@ -2,8 +2,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { dialChannel } from '../../src/edge/websocket-dial.ts'
 import { handle } from '../../src/index.ts'
+import { InspectorClient } from '../../src/inspector/client.ts'
 import type { RunFile } from '../../src/inspector/run-file.ts'
+import { always, explore, scenario, setImage } from '../../src/testing/index.ts'
 import { useBench } from '../support/cli.ts'
 import { inspected, story, web } from '../support/inspecting.ts'
 
@@ -104,5 +107,56 @@ describe('up', () => {
     const { code, stderr } = await bench.run('kybern', ['inspect'], { cwd })
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error KYB-INSPECT-OFF/) })
     expect(await up.end('SIGINT')).toBe(0)
+  })
+})
+
+describe('inspect FILE', () => {
+  test('a saved run stands at its end, with all its past', async () => {
+    await using scene = await inspected({ seed: 11 })
+    await scene.page.client.ask('apply', { text: web(2) })
+    await scene.page.client.ask('settle', {})
+    const file = join(folder(), 'run.json')
+    writeFileSync(file, JSON.stringify(await scene.page.client.ask('save', { title: 'two replicas' })))
+    const served = bench.start('kybern', ['inspect', file])
+    await served.says(/Ctrl-C ends it/)
+    expect(served.stderr()).toContain('two replicas: 2 steps, the same end as then')
+    const url = served.stdout().trim()
+    const client = new InspectorClient(await dialChannel(url))
+    const { clusters } = await client.welcome
+    expect(clusters).toMatchObject([{ name: 'main', recorded: true, seed: 11 }])
+    const saved = await client.ask('save', {})
+    expect(saved.steps.map(({ text }) => text)).toEqual(['apply Deployment/web', 'settle'])
+    client.close()
+    expect(await served.end('SIGINT')).toBe(0)
+  })
+
+  test('a counterexample is opened beside the cluster it begins with', async () => {
+    const two = always((s) => s.pods.length < 3)
+    const rollout = scenario('rollout', (c) => c.nodes(2).apply(web(2)).do(setImage('web', 'nginx:2')))
+    const { counterexample } = await explore(rollout, [two])
+    const file = join(folder(), 'counterexample.json')
+    writeFileSync(file, JSON.stringify(counterexample?.file()))
+    const served = bench.start('kybern', ['inspect', file])
+    await served.says(/Ctrl-C ends it/)
+    const url = new URL(served.stdout().trim())
+    expect(url.searchParams.get('open')).toBe('counterexample.json')
+    const opened = new URL(`counterexample.json?token=${url.searchParams.get('token')}`, url)
+    expect(await (await fetch(opened)).json()).toMatchObject({ property: 'always', title: 'rollout: always' })
+    opened.searchParams.set('token', 'guess')
+    expect((await fetch(opened)).status).toBe(403)
+    const client = new InspectorClient(await dialChannel(url.href))
+    await client.welcome
+    expect(
+      await client.ask('read', { path: '/apis/apps/v1/namespaces/default/deployments/web' } as never),
+    ).toBeDefined()
+    client.close()
+    expect(await served.end('SIGINT')).toBe(0)
+  })
+
+  test('another file is none', async () => {
+    const file = join(folder(), 'other.json')
+    writeFileSync(file, '{"a": 1}')
+    const { code, stderr } = await bench.kybern('inspect', file)
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^error KYB-RUN-FILE/) })
   })
 })

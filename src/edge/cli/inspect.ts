@@ -49,7 +49,7 @@ export async function fork(terminal: Terminal): Promise<number> {
 }
 
 /** The system's own way of showing an address. That there is none is no failure: the address was printed. */
-function openInBrowser(url: string, terminal: Terminal): void {
+export function openInBrowser(url: string, terminal: Terminal): void {
   const [command = '', ...args] =
     process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open']
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true })

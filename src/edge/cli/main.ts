@@ -110,9 +110,17 @@ add('version', 'the version', async (terminal) => (await import('./version.ts'))
 add('fork', 'a second cluster from this moment, in the inspector', async (terminal) =>
   (await import('./inspect.ts')).fork(terminal),
 )
-add('inspect', 'the address of the inspector', async (terminal, _args, options) =>
-  (await import('./inspect.ts')).inspect(options as { open?: boolean }, terminal),
-).option('--open', 'opens it in the browser too')
+add(
+  'inspect [file]',
+  'the inspector of the cluster here, or of a saved run or a counterexample',
+  async (terminal, args, options) =>
+    args[0] === undefined
+      ? (await import('./inspect.ts')).inspect(options as { open?: boolean }, terminal)
+      : (await import('./inspect-file.ts')).inspectFile(args[0], options, terminal),
+)
+  .option('--open', 'opens it in the browser too')
+  .option('-p, --port <number>', 'of a file: the port to listen on (default: any free one)', portNumber)
+  .option('--use <module...>', 'of a file: modules that export the controllers and kinds of a counterexample')
 add(
   'replay <file>',
   'repeats a saved run or a counterexample and says whether it ends the same',

@@ -17,7 +17,7 @@ const namedLimit = 20
 /** Resolves with 0 when the run ends as the file says, else with 1. Throws KYB-FILE and KYB-RUN-FILE. */
 export async function replay(path: string, modules: readonly string[], terminal: Terminal): Promise<number> {
   const text = textOf(path)
-  if (text.includes('"kybern-counterexample/1"')) return counterexample(text, modules, terminal)
+  if (isCounterexample(text)) return counterexample(text, modules, terminal)
   const file = parseRun(text)
   terminal.say(`${file.title}: ${file.steps.length} steps, ${JSON.stringify(file.options)}`)
   const cluster = await createCluster(optionsOf(file))
@@ -50,7 +50,7 @@ async function counterexample(text: string, modules: readonly string[], terminal
 }
 
 /** Controllers and kinds among what a module exports. */
-async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
+export async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
   try {
     const found = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>
     return Object.values(found).filter(
@@ -62,7 +62,11 @@ async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
   }
 }
 
-function textOf(path: string): string {
+/** True for a file of kybern/testing that can be played again. */
+export const isCounterexample = (text: string): boolean => text.includes('"kybern-counterexample/1"')
+
+/** The text of a file, `-` for standard input. Throws KYB-FILE. */
+export function textOf(path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8')
   } catch (error) {

@@ -5,6 +5,7 @@ import { demo } from './demo.ts'
 import { detach } from './detach.ts'
 import { type ClusterFile, clearHome, type Home, homeOf, makeHome, readClusterFile, writeSecret } from './home.ts'
 import { mergeIntoUserKubeconfig } from './merge.ts'
+import { untilSignal } from './signals.ts'
 import { type Started, type StartOptions, start } from './start.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -111,18 +112,4 @@ function announce(home: Home, { cluster, endpoint, inspector }: Started, options
   terminal.data(`export KUBECONFIG=${home.kubeconfig}`, report)
   if (process.send !== undefined) process.send({ ready: report }, () => process.disconnect())
   else terminal.say('Ctrl-C ends it')
-}
-
-/** Resolves at the first signal to end; a second one ends at once. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(130)
-        asked = true
-        resolve()
-      })
-    }
-  })
 }
