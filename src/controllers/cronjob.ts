@@ -4,89 +4,75 @@
  */
 import { isTrue } from '../api/conditions.ts'
 import { type KubeObject, splitKey } from '../api/object.ts'
-import { controllerReference } from '../api/owner.ts'
-import { parseTime, toRfc3339 } from '../api/time.ts'
+import { controllerOf, controllerReference } from '../api/owner.ts'
 import { CronJob, Job } from '../kinds/index.ts'
-import { nextCron, whyNotCron } from '../lib/cron.ts'
-import { equal } from '../lib/equal.ts'
+import { timeInZone, whyNotCron } from '../lib/cron.ts'
 import type { Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
-import { controller, type Intent } from './controller.ts'
-import { createOf, deleteOf, reportOf, statusOf } from './writes.ts'
+import { controller, type Intent, type Refusal } from './controller.ts'
+import { dueOf } from './cronjob/schedule.ts'
+import { activeOf, component, endings, scheduledAnnotation, statusWrites } from './cronjob/status.ts'
+import { createOf, deleteOf, reportOf } from './writes.ts'
 
-const component = 'cronjob-controller'
-/** More missed times than this are not counted one by one. */
-const mostMissed = 100
-
-export function reconcile(view: View, key: string): readonly Intent[] {
+export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const cronJob = view.get(CronJob, namespace, name)
-  if (cronJob === undefined || cronJob.metadata.deletionTimestamp !== undefined) return []
+  if (cronJob === undefined) return []
   const jobs = view.by(Job, 'owner', cronJob.metadata.uid ?? '')
-  const active = jobs.filter((job) => !isFinished(job))
-  const history = pruned(cronJob, jobs)
-  if (cronJob.spec.suspend === true || whyNotCron(cronJob.spec.schedule) !== undefined)
-    return [...statusWrites(cronJob, jobs, active, undefined), ...history]
-  const due = dueTime(cronJob, view.now)
-  const after = nextCron(cronJob.spec.schedule, view.now, cronJob.spec.timeZone)
-  const wake: Intent[] = after === undefined ? [] : [{ type: 'wake', at: after, background: true }]
-  if (due === undefined) return [...statusWrites(cronJob, jobs, active, undefined), ...history, ...wake]
-  return [...started(view, cronJob, jobs, active, due), ...history, ...wake]
+  const active = activeOf(jobs)
+  const before = [...endings(cronJob, jobs), ...pruned(cronJob, jobs)]
+  const seen = statusWrites(cronJob, jobs, active, undefined)
+  const isGoing = cronJob.metadata.deletionTimestamp !== undefined
+  if (isGoing || cronJob.spec.suspend === true || whyNotCron(cronJob.spec.schedule) !== undefined)
+    return [...before, ...seen]
+  const { at, next, isMany } = dueOf(cronJob, view.now)
+  const wake: Intent[] = next === undefined ? [] : [{ type: 'wake', at: next, background: true }]
+  if (at === undefined) return [...before, ...seen, ...wake]
+  const many = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew'
+  return [
+    ...before,
+    ...(isMany ? [reportOf(component, cronJob, 'Warning', 'TooManyMissedTimes', many)] : []),
+    ...refusedTold(cronJob, refusal),
+    ...started(view, cronJob, jobs, at),
+    ...wake,
+  ]
 }
 
-function isFinished(job: KubeObject): boolean {
-  return isTrue(job.status?.conditions, 'Complete') || isTrue(job.status?.conditions, 'Failed')
+function refusedTold(cronJob: KubeObject, refusal: Refusal | undefined): Transition[] {
+  if (refusal?.type !== 'create') return []
+  return [reportOf(component, cronJob, 'Warning', 'FailedCreate', `Error creating job: ${refusal.message}`)]
 }
 
-/** The newest time of the schedule that is past and has no Job yet; undefined when it is too late or there is none. */
-function dueTime(cronJob: KubeObject, now: number): number | undefined {
-  const { schedule, timeZone, startingDeadlineSeconds } = cronJob.spec
-  const last = cronJob.status?.lastScheduleTime ?? cronJob.metadata.creationTimestamp
-  const earliest = startingDeadlineSeconds === undefined ? 0 : now - startingDeadlineSeconds * 1000
-  let from = Math.max(parseTime(last), earliest)
-  let due: number | undefined
-  for (let missed = 0; missed < mostMissed; missed++) {
-    const next = nextCron(schedule, from, timeZone)
-    if (next === undefined || next > now) return due
-    due = next
-    from = next
-  }
-  return due
-}
-
-function started(
-  view: View,
-  cronJob: KubeObject,
-  jobs: readonly KubeObject[],
-  active: readonly KubeObject[],
-  due: number,
-): Intent[] {
+/** Serves a time of the schedule. One that the policy forbids is not served: it is made up for when it can be. */
+function started(view: View, cronJob: KubeObject, jobs: readonly KubeObject[], due: number): Transition[] {
+  const active = activeOf(jobs)
   const { concurrencyPolicy: policy } = cronJob.spec
   const name = `${cronJob.metadata.name}-${Math.floor(due / 60_000)}`
-  const exists = view.get(Job, cronJob.metadata.namespace ?? '', name) !== undefined
-  if (policy === 'Forbid' && active.length > 0 && !exists) {
+  const there = view.get(Job, cronJob.metadata.namespace ?? '', name)
+  if (policy === 'Forbid' && active.some((job) => job !== there)) {
     const told = 'Not starting job because prior execution is running and concurrency policy is Forbid'
     return [
       reportOf(component, cronJob, 'Normal', 'JobAlreadyActive', told),
-      ...statusWrites(cronJob, jobs, active, due),
+      ...statusWrites(cronJob, jobs, active, undefined),
     ]
   }
-  const replaced =
-    policy === 'Replace'
-      ? active.filter((job) => job.metadata.name !== name).flatMap((job) => removed(cronJob, job))
-      : []
-  const made = exists
-    ? []
-    : [
-        createOf(Job, cronJob.metadata.namespace ?? '', jobOf(cronJob, name, due)),
-        reportOf(component, cronJob, 'Normal', 'SuccessfulCreate', `Created job ${name}`),
-      ]
-  return [...replaced, ...made, ...statusWrites(cronJob, jobs, active, due)]
+  const isTaken = there !== undefined && controllerOf(there)?.uid !== cronJob.metadata.uid
+  if (isTaken) return statusWrites(cronJob, jobs, active, undefined)
+  const replaced = policy === 'Replace' ? active.filter((job) => job !== there) : []
+  const left = active.filter((job) => !replaced.includes(job))
+  const made =
+    there !== undefined
+      ? []
+      : [
+          createOf(Job, cronJob.metadata.namespace ?? '', jobOf(cronJob, name, due)),
+          reportOf(component, cronJob, 'Normal', 'SuccessfulCreate', `Created job ${name}`),
+        ]
+  return [...replaced.flatMap((job) => removed(cronJob, job)), ...made, ...statusWrites(cronJob, jobs, left, due)]
 }
 
 function jobOf(cronJob: KubeObject, name: string, due: number): KubeObject {
   const { metadata, spec } = cronJob.spec.jobTemplate
-  const annotations = { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': toRfc3339(due) }
+  const annotations = { ...metadata?.annotations, [scheduledAnnotation]: timeInZone(due, cronJob.spec.timeZone) }
   const labels = metadata?.labels === undefined ? {} : { labels: metadata.labels }
   return {
     apiVersion: 'batch/v1',
@@ -109,36 +95,6 @@ function removed(cronJob: KubeObject, job: KubeObject): Transition[] {
   ]
 }
 
-function statusWrites(
-  cronJob: KubeObject,
-  jobs: readonly KubeObject[],
-  active: readonly KubeObject[],
-  due: number | undefined,
-): Transition[] {
-  const refs = active.map((job) => ({
-    kind: 'Job',
-    namespace: job.metadata.namespace,
-    name: job.metadata.name,
-    uid: job.metadata.uid,
-    apiVersion: 'batch/v1',
-    resourceVersion: job.metadata.resourceVersion,
-  }))
-  const known: readonly { uid: string }[] = cronJob.status?.active ?? []
-  const same = known.length === refs.length && refs.every((one) => known.some(({ uid }) => uid === one.uid))
-  const successes = jobs
-    .map((job) => job.status?.completionTime)
-    .filter((at) => at !== undefined)
-    .sort()
-  const lastSuccessfulTime = successes.at(-1) ?? cronJob.status?.lastSuccessfulTime
-  const lastScheduleTime = due === undefined ? cronJob.status?.lastScheduleTime : toRfc3339(due)
-  const status = {
-    ...(refs.length > 0 && { active: same ? known : refs }),
-    ...(lastScheduleTime === undefined ? {} : { lastScheduleTime }),
-    ...(lastSuccessfulTime === undefined ? {} : { lastSuccessfulTime }),
-  }
-  return equal(status, cronJob.status ?? {}) ? [] : [statusOf(CronJob, { ...cronJob, status })]
-}
-
 /** Finished Jobs beyond the limits go, the oldest first. */
 function pruned(cronJob: KubeObject, jobs: readonly KubeObject[]): Transition[] {
   const beyond = (type: string, limit: number | undefined): readonly KubeObject[] => {
@@ -146,7 +102,7 @@ function pruned(cronJob: KubeObject, jobs: readonly KubeObject[]): Transition[] 
     const finished = jobs.filter(
       (job) => isTrue(job.status?.conditions, type) && job.metadata.deletionTimestamp === undefined,
     )
-    const byAge = [...finished].sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1))
+    const byAge = [...finished].sort(byStart)
     return byAge.slice(0, Math.max(0, byAge.length - limit))
   }
   const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = cronJob.spec
@@ -155,8 +111,14 @@ function pruned(cronJob: KubeObject, jobs: readonly KubeObject[]): Transition[] 
   )
 }
 
-function startOf(job: KubeObject): string {
-  return job.status?.startTime ?? job.metadata.creationTimestamp ?? ''
+/** Those that never started last, by name within one second. */
+function byStart(a: KubeObject, b: KubeObject): number {
+  const [start, startB] = [a, b].map(({ status }) => (status?.startTime as string | undefined) ?? '~') as [
+    string,
+    string,
+  ]
+  if (start !== startB) return start < startB ? -1 : 1
+  return a.metadata.name < b.metadata.name ? -1 : 1
 }
 
 export const cronJobController = controller({ name: 'cronjob', of: CronJob, owns: [Job], reconcile })

@@ -39,13 +39,23 @@ export function whyNotTimeZone(zone: string): string | undefined {
   }
 }
 
-/** The next time after `afterMs` (ms), or undefined when there is none. */
+/** The next time after `afterMs` (ms), or undefined when there is none; `@every` counts from `afterMs`. */
 export function nextCron(schedule: string, afterMs: number, zone: string | undefined): number | undefined {
   const { pattern, zone: written } = parts(schedule)
   const seconds = every(pattern)
-  if (seconds !== undefined) return (Math.floor(afterMs / 1000 / seconds) + 1) * seconds * 1000
+  if (seconds !== undefined) return (Math.floor(afterMs / 1000) + seconds) * 1000
   const cron = new Cron(words[pattern] ?? pattern, { timezone: zone ?? written ?? 'UTC', mode: '5-part', paused: true })
   return cron.nextRun(new Date(afterMs))?.getTime()
+}
+
+/** A time (ms) in RFC 3339 as the clocks of a zone show it: `2026-01-01T05:31:00+05:30`. */
+export function timeInZone(ms: number, zone: string | undefined): string {
+  const shown = new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC', timeZoneName: 'longOffset' })
+  const name = shown.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'
+  const [, sign = '+', hours = '0', minutes = '0'] = /^GMT([+-])(\d+)(?::(\d+))?$/.exec(name) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1)
+  const local = new Date(ms + offset * 60_000).toISOString().slice(0, 19)
+  return offset === 0 ? `${local}Z` : `${local}${sign}${hours.padStart(2, '0')}:${minutes.padStart(2, '0')}`
 }
 
 function parts(schedule: string): { pattern: string; zone: string | undefined } {

@@ -361,7 +361,16 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
   CJ1: [
     {
       write: { ...ticking, object: made('batch/v1', 'Job', 'b') },
-      before: [tick({ concurrencyPolicy: 'Forbid' }), made('batch/v1', 'Job', 'a', {}, ownedBy(tick({})))],
+      before: [
+        tick({ concurrencyPolicy: 'Forbid' }),
+        made(
+          'batch/v1',
+          'Job',
+          'a',
+          {},
+          { ...ownedBy(tick({})), annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': at(0) } },
+        ),
+      ],
     },
     /still ran/,
   ],

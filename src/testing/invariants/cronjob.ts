@@ -33,7 +33,10 @@ export const forbidIsOne = row(
   step((write, before) => {
     const cronJob = cronBehind(write)
     if (cronJob?.spec?.concurrencyPolicy !== 'Forbid') return undefined
-    const running = before.ownedBy(jobs, uidOf(cronJob)).filter((job) => !isOver(job))
+    // Jobs that were made by hand do not count.
+    const running = before
+      .ownedBy(jobs, uidOf(cronJob))
+      .filter((job) => !isOver(job) && job.metadata.annotations?.[scheduledKey] !== undefined)
     return orElse(running.length === 0, () => `${running.map(named).join(', ')} still ran`)
   }),
 )
