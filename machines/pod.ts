@@ -144,8 +144,9 @@ export const podMachine = setup({
       on: { 'deletion.requested': { target: 'stopped', actions: ['noteDeletion', 'removeObject'] } },
     },
     failed: {
+      description: 'Its containers are stopped; the object says Failed once none runs any more.',
       entry: ['stopContainers', 'changed'],
-      on: { 'deletion.requested': { target: 'stopped', actions: ['noteDeletion', 'removeObject'] } },
+      on: { 'deletion.requested': { target: 'terminating', actions: 'noteDeletion' } },
     },
     removed: { type: 'final' },
   },

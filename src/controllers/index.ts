@@ -15,6 +15,7 @@ import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice.ts'
+import { ephemeralVolumeController } from './ephemeral-volume.ts'
 import { eventExpiryController } from './event-expiry.ts'
 import { flowSchemaController } from './flow-schema.ts'
 import { garbageCollectorController, garbageCollectorOf } from './garbage-collector.ts'
@@ -60,6 +61,7 @@ export const controllers: readonly Controller[] = [
   persistentVolumeClaimBinderController,
   persistentVolumeController,
   volumeProvisionerController,
+  ephemeralVolumeController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   volumeAttributesClassProtectionController,

@@ -4,6 +4,7 @@
  */
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
+import { type PodClaim, podClaims, whyNotOwnClaim } from '../api/pod-claims.ts'
 import { PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttributesClass } from '../kinds/index.ts'
 import type { Change, Transition } from '../store/transition.ts'
 import type { View } from '../store/view.ts'
@@ -26,34 +27,29 @@ function reconcile(view: View, key: string, kind: Kind, finalizer: string, used:
 /** Pods that are not on a node yet do not count: they will not start with a claim that is being deleted. */
 function usedByPod(view: View, claim: KubeObject): boolean {
   const pods = view.list(Pod, claim.metadata.namespace)
-  return pods.some((pod) => pod.spec?.nodeName && claimsOf(pod).includes(keyOf(claim)))
+  return pods.some((pod) => pod.spec?.nodeName && podClaims(pod).some((one) => uses(pod, one, claim)))
+}
+
+/** A pod that has ended and is only kept by finalizers no longer uses its own claims: it may be waiting for them to go. */
+function uses(pod: KubeObject, { name, ephemeral }: PodClaim, claim: KubeObject): boolean {
+  if (name !== claim.metadata.name) return false
+  return !ephemeral || (!isShutDown(pod) && whyNotOwnClaim(pod, claim) === '')
+}
+
+function isShutDown({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0
 }
 
 function usedByClaim(_view: View, volume: KubeObject): boolean {
   return volume.status?.phase === 'Bound'
 }
 
-interface Volume {
-  readonly name: string
-  readonly persistentVolumeClaim?: { readonly claimName: string }
-  readonly ephemeral?: unknown
-}
-
-/** The claims of a pod's volumes, those of generic ephemeral volumes included. */
-function claimsOf(pod: KubeObject): string[] {
-  const volumes: readonly Volume[] = pod.spec?.volumes ?? []
-  const { namespace, name: own } = pod.metadata
-  return volumes.flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim !== undefined) return [`${namespace}/${persistentVolumeClaim.claimName}`]
-    return ephemeral === undefined ? [] : [`${namespace}/${own}-${name}`]
-  })
-}
-
 function freedClaims(pod: KubeObject, view: View, change: Change): string[] {
-  if (change.type !== 'DELETED') return []
-  return claimsOf(pod).filter((key) => {
-    const { namespace, name } = splitKey(key)
-    return view.get(PersistentVolumeClaim, namespace, name)?.metadata.deletionTimestamp !== undefined
+  if (change.type !== 'DELETED' && !isShutDown(pod)) return []
+  const namespace = pod.metadata.namespace ?? ''
+  return podClaims(pod).flatMap(({ name }) => {
+    const claim = view.get(PersistentVolumeClaim, namespace, name)
+    return claim?.metadata.deletionTimestamp === undefined ? [] : [keyOf(claim)]
   })
 }
 

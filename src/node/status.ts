@@ -51,11 +51,10 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
   const phase = phaseOf(input)
   const sized = (status: object, { spec }: ContainerState) => withResources(status, spec.name, input.resize)
   const main = input.containers.map((state) => {
-    const isEarly = actor.matches('initializing') && input.inits.length > 0
-    return sized(containerStatus(pod, state, phase, context, isEarly), state)
+    return sized(containerStatus(pod, state, phase, context, input.inits.length > 0), state)
   })
   const inits = input.inits.map((state) => ({
-    ...sized(containerStatus(pod, state, phase, context, actor.matches('initializing')), state),
+    ...sized(containerStatus(pod, state, phase, context, true), state),
     ready: isReady(state) || (isInitDone(state) && !isSidecar(state.spec)),
   }))
   const ephemeral = input.ephemeral.map((state) => {
@@ -87,19 +86,26 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
   }
 }
 
-function phaseOf({ actor, containers, pod }: StatusInput): string {
+/** A pod is not said to be over while one of its containers runs, and once it was said it stays so. */
+function phaseOf({ actor, inits, containers, pod }: StatusInput): string {
   if (actor.matches('succeeded')) return 'Succeeded'
-  if (actor.matches('failed')) return 'Failed'
+  const before: string = pod.status?.phase ?? 'Pending'
+  if (actor.matches('failed')) return [...inits, ...containers].some(isAlive) ? before : 'Failed'
   if (actor.matches('running')) return 'Running'
   if (actor.matches('terminating') || actor.matches('stopped')) {
     const ended = containers.length > 0 && containers.every(({ snapshot }) => snapshot?.matches('exited') === true)
-    if (!ended || pod.status?.phase === 'Pending') return pod.status?.phase ?? 'Pending'
+    if (!ended || before !== 'Running') return before
+    if ((actor.context as PodContext).reason !== '') return 'Failed'
     const failed = containers.some(
       ({ snapshot }) => (snapshot?.context as ContainerContext | undefined)?.exitCode !== 0,
     )
     return failed ? 'Failed' : 'Succeeded'
   }
   return 'Pending'
+}
+
+function isAlive({ snapshot }: ContainerState): boolean {
+  return snapshot?.matches('running') === true || snapshot?.matches('terminating') === true
 }
 
 function conditionsOf(input: StatusInput, phase: string, at: string): readonly Condition[] {
@@ -114,9 +120,7 @@ function conditionsOf(input: StatusInput, phase: string, at: string): readonly C
   const sandbox = !actor.matches('pending') && !actor.matches('preparing') && !over
   const ready = unready.length === 0 && actor.matches('running')
   const gates = ((pod.spec?.readinessGates ?? []) as { conditionType: string }[]).map((gate) => gate.conditionType)
-  const closed = gates.filter(
-    (type) => !(pod.status?.conditions ?? []).some((c: Condition) => c.type === type && c.status === 'True'),
-  )
+  const closed = gates.flatMap((type) => closedGate(type, pod.status?.conditions ?? []))
   const say = (
     type: string,
     holds: boolean,
@@ -129,10 +133,7 @@ function conditionsOf(input: StatusInput, phase: string, at: string): readonly C
   const containersReason = completed || 'ContainersNotReady'
   const containersMessage = completed === '' ? `containers with unready status: [${unready.join(' ')}]` : ''
   const readyReason = ready && closed.length > 0 ? 'ReadinessGatesNotReady' : containersReason
-  const readyMessage =
-    ready && closed.length > 0
-      ? `corresponding condition of pod readiness gate "${closed[0]}" does not exist.`
-      : containersMessage
+  const readyMessage = ready && closed.length > 0 ? closed.join(', ') : containersMessage
   const initMessage = `containers with incomplete status: [${waitingInits.join(' ')}]`
   const wanted = [
     say('PodReadyToStartContainers', sandbox, '', ''),
@@ -148,6 +149,14 @@ function conditionsOf(input: StatusInput, phase: string, at: string): readonly C
   const { condition } = input.resize
   const resize = condition === undefined ? [] : [{ ...condition, status: 'True', observedGeneration } as const]
   return [...wanted, ...resize].reduce<readonly Condition[]>((list, condition) => replaced(list, condition, at), before)
+}
+
+/** Why a readiness gate is not open; nothing when it is. */
+function closedGate(type: string, conditions: readonly Condition[]): string[] {
+  const status = conditions.find((one) => one.type === type)?.status
+  if (status === 'True') return []
+  if (status === undefined) return [`corresponding condition of pod readiness gate "${type}" does not exist.`]
+  return [`the status of pod readiness gate "${type}" is not "True", but ${status}`]
 }
 
 /** Sets a condition and drops reason and message that no longer hold. */
@@ -275,7 +284,7 @@ function isRestarting({ snapshot }: ContainerState): boolean {
   return coming === true && last !== null && backoffMs === 0
 }
 
-/** A main container of a pod whose init containers still run says so. */
+/** The containers of a pod that has init containers say so until they are created. */
 function waitingFor(context: ContainerContext | undefined, initializing: boolean): object {
   if (context !== undefined && context.blocked !== '')
     return { reason: context.blockedReason, message: context.blocked }

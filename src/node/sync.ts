@@ -8,6 +8,7 @@ import type { PodContext } from '../../machines/pod.ts'
 import type { ActorEvent, ActorHost, Emitted } from '../actors/actor.ts'
 import { type KubeObject, keyOf } from '../api/object.ts'
 import type { View } from '../store/view.ts'
+import { restartsAfter } from './restart.ts'
 import type { Runtime } from './runtime.ts'
 import type { ContainerSpec } from './simulated/behaviour.ts'
 import { type ContainerState, contextOf, isInitDone, isReady, isSidecar } from './status.ts'
@@ -57,6 +58,7 @@ export function syncPod(context: SyncContext, pod: KubeObject): void {
   if (is(context, id, 'starting') || is(context, id, 'running')) runEphemeral(context, pod)
   if (is(context, id, 'starting')) runContainers(context, pod)
   if (is(context, id, 'running')) keepRunning(context, pod)
+  if (is(context, id, 'failed')) allStopped(context, pod)
 }
 
 function is(context: SyncContext, id: string, state: string): boolean {
@@ -82,7 +84,7 @@ function runInits(context: SyncContext, pod: KubeObject): void {
     if (canStart(state)) return start(context, pod, state.spec)
     if (state.snapshot === undefined) return
     if (!state.snapshot.matches('exited')) return
-    const again = isSidecar(state.spec) || pod.spec?.restartPolicy !== 'Never'
+    const again = isSidecar(state.spec) || restartsAfter(pod, state.spec, contextOf(state)?.exitCode ?? 0)
     if (again) return restart(context, pod, state)
     return send(context, id, { type: 'containers.failed', reason: '', message: '' })
   }
@@ -139,14 +141,13 @@ function sidecarsOf(context: SyncContext, pod: KubeObject): ContainerState[] {
 /** Restarts what the policy restarts; ends the pod when all its containers ended for good. */
 function settleExits(context: SyncContext, pod: KubeObject): void {
   const id = podActorId(pod)
-  const policy = pod.spec?.restartPolicy ?? 'Always'
   const states = containerStates(context, pod, 'containers')
   let over = 0
   let failed = 0
   for (const state of states) {
     if (state.snapshot?.matches('exited') !== true) continue
     const { exitCode } = state.snapshot.context as ContainerContext
-    if (policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)) restart(context, pod, state)
+    if (restartsAfter(pod, state.spec, exitCode)) restart(context, pod, state)
     else {
       over++
       if (exitCode !== 0) failed++
@@ -222,9 +223,13 @@ function terminate(context: SyncContext, pod: KubeObject): void {
   const graceMs = graceOf(pod)
   const shorter = actor?.matches('terminating') === true && (actor.context as PodContext).graceMs > graceMs
   if (actor?.matches('terminating') !== true || shorter) send(context, id, { type: 'deletion.requested', graceMs })
-  if (!is(context, id, 'terminating')) return
+  if (is(context, id, 'terminating') && allStopped(context, pod)) send(context, id, { type: 'containers.stopped' })
+}
+
+/** True when nothing runs any more; sidecars are told to stop when the others have ended. */
+function allStopped(context: SyncContext, pod: KubeObject): boolean {
   const inits = containerStates(context, pod, 'initContainers').filter(({ spec }) => !isSidecar(spec))
   const first = [...containerStates(context, pod, 'containers'), ...inits]
-  if (!first.every(({ snapshot }) => snapshot === undefined || snapshot.matches('exited'))) return
-  if (stopSidecars(context, pod)) send(context, id, { type: 'containers.stopped' })
+  if (!first.every(({ snapshot }) => snapshot === undefined || snapshot.matches('exited'))) return false
+  return stopSidecars(context, pod)
 }

@@ -15,6 +15,7 @@ import type { Ordered } from '../lib/ordered.ts'
 import type { View } from '../store/view.ts'
 import { type Occupancy, occupancyOf, occupy, refusalOf } from './admit.ts'
 import { caused } from './caused.ts'
+import { deadlineMessage, deadlineOf, newDeadline } from './deadline.ts'
 import type { KubeletMemory } from './memory.ts'
 import { type NodeSpec, nodeAddress, podCidr } from './node-spec.ts'
 import { nodeAsked } from './nodes.ts'
@@ -122,6 +123,8 @@ export class KubeletTurn implements SyncContext {
       this.#forget(id)
       this.emitted(this.actors.spawn(id, 'pod', { name, namespace, uid }))
     }
+    if (previous !== undefined && previous.spec?.activeDeadlineSeconds !== pod.spec?.activeDeadlineSeconds)
+      this.intents.push(...newDeadline(pod, this.actors.get(id)))
     const gated = pod.spec?.readinessGates !== undefined && previous?.status !== pod.status
     if (gated) this.#dirty.add(keyOf(pod))
     if (
@@ -366,15 +369,6 @@ export class KubeletTurn implements SyncContext {
     })
     if (doomed.length > 0) this.#changeFiles(Object.fromEntries(doomed.map((path) => [path, null])))
   }
-}
-
-const deadlineMessage = 'Pod was active on the node longer than the specified deadline'
-
-/** The timer of spec.activeDeadlineSeconds. */
-function deadlineOf(pod: KubeObject, at: number): AgentIntent[] {
-  const seconds: number | undefined = pod.spec?.activeDeadlineSeconds
-  if (seconds === undefined) return []
-  return [{ type: 'timer.set', id: `deadline ${keyOf(pod)}`, at: at + seconds * 1000, data: { key: keyOf(pod) } }]
 }
 
 /**

@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/storage/volumes/
  */
 import type { KubeObject } from '../api/object.ts'
+import { ephemeralClaimName, whyNotOwnClaim } from '../api/pod-claims.ts'
 import type { View } from '../store/view.ts'
 import type { ContainerSpec } from './simulated/behaviour.ts'
 
@@ -14,6 +15,7 @@ interface Volume {
   readonly configMap?: Source
   readonly secret?: Source & { readonly secretName?: string }
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean }
+  readonly ephemeral?: object
   readonly projected?: { readonly sources?: readonly Projection[] }
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] }
 }
@@ -52,7 +54,8 @@ export function volumesBlocked(view: View, pod: KubeObject): string {
 
 function blockedBy(view: View, pod: KubeObject, volume: Volume): string {
   const namespace = pod.metadata.namespace ?? ''
-  const { configMap, secret, persistentVolumeClaim: claim, projected } = volume
+  const { configMap, secret, projected } = volume
+  const claim = claimOf(pod, volume)
   if (configMap !== undefined) return missing(view, 'configmaps', 'configmap', namespace, configMap)
   if (secret !== undefined)
     return missing(view, 'secrets', 'secret', namespace, { ...secret, name: secret.secretName ?? '' })
@@ -63,9 +66,16 @@ function blockedBy(view: View, pod: KubeObject, volume: Volume): string {
     if (why !== '') return why
   }
   if (claim === undefined) return ''
-  const found = view.get('persistentvolumeclaims', namespace, claim.claimName)
-  if (found === undefined) return `persistentvolumeclaim "${claim.claimName}" not found`
-  return found.status?.phase === 'Bound' ? '' : `persistentvolumeclaim "${claim.claimName}" is not bound`
+  const found = view.get('persistentvolumeclaims', namespace, claim)
+  if (found === undefined) return `persistentvolumeclaim "${claim}" not found`
+  const foreign = volume.ephemeral === undefined ? '' : whyNotOwnClaim(pod, found)
+  if (foreign !== '') return foreign
+  return found.status?.phase === 'Bound' ? '' : `persistentvolumeclaim "${claim}" is not bound`
+}
+
+/** The name of the volume's claim: the one it names, or the pod's own. */
+function claimOf(pod: KubeObject, volume: Volume): string | undefined {
+  return volume.ephemeral === undefined ? volume.persistentVolumeClaim?.claimName : ephemeralClaimName(pod, volume.name)
 }
 
 function missing(view: View, resource: string, word: string, namespace: string, source: Source): string {
@@ -125,11 +135,12 @@ export function mounted(view: View, pod: KubeObject, name: string): Mounted | un
   const volume = volumesOf(pod).find((one) => one.name === name)
   if (volume === undefined) return undefined
   const namespace = pod.metadata.namespace ?? ''
-  const { hostPath, configMap, secret, persistentVolumeClaim: claim, projected, downwardAPI } = volume
+  const { hostPath, configMap, secret, projected, downwardAPI } = volume
+  const claim = claimOf(pod, volume)
   if (hostPath !== undefined) return { store: `node/${pod.spec?.nodeName}${hostPath.path}` }
   if (claim !== undefined) {
-    const bound = view.get('persistentvolumeclaims', namespace, claim.claimName)
-    return { store: `pv/${bound?.spec?.volumeName ?? `unbound-${claim.claimName}`}` }
+    const bound = view.get('persistentvolumeclaims', namespace, claim)
+    return { store: `pv/${bound?.spec?.volumeName ?? `unbound-${claim}`}` }
   }
   if (configMap !== undefined) return { content: sourceFiles(view, 'configmaps', namespace, configMap) }
   if (secret !== undefined)

@@ -130,6 +130,33 @@ describe('what a slice says', () => {
   })
 })
 
+describe('traffic distribution', () => {
+  const zoned = nodeNamed('n1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'a' } } })
+  const zones = { forZones: [{ name: 'a' }] }
+  it.each([
+    [undefined, undefined],
+    ['PreferClose', zones],
+    ['PreferSameZone', zones],
+    ['PreferSameNode', { ...zones, forNodes: [{ name: 'n1' }] }],
+  ])('%s', (trafficDistribution, hints) => {
+    const bench = settled(
+      service('web', { trafficDistribution }),
+      webPod(1),
+      webPod(2, { status: ready('False') }),
+      zoned,
+    )
+    const endpoints: readonly { hints?: object }[] = slicesOf(bench)[0]?.endpoints
+    expect(endpoints.map((one) => one.hints)).toEqual([hints, undefined])
+  })
+
+  it('hints go when the service no longer wants them', () => {
+    const bench = settled(service('web', { trafficDistribution: 'PreferClose' }), webPod(1), zoned)
+    bench.put(service())
+    bench.settle([endpointSliceController])
+    expect(slicesOf(bench)[0]?.endpoints[0].hints).toBeUndefined()
+  })
+})
+
 describe('many endpoints', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => webPod(index))
 

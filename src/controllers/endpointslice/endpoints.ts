@@ -25,6 +25,7 @@ export interface Endpoint {
   readonly hostname?: string
   readonly nodeName?: string
   readonly zone?: string
+  readonly hints?: { readonly forZones?: readonly { name: string }[]; readonly forNodes?: readonly { name: string }[] }
   readonly targetRef: {
     readonly kind: string
     readonly namespace: string
@@ -94,7 +95,21 @@ function endpointOf(view: View, service: KubeObject, pod: KubeObject, addresses:
     ...(nodeName === undefined ? {} : { nodeName }),
     targetRef: { kind: 'Pod', namespace, name, uid },
     ...(zone === undefined ? {} : { zone }),
+    ...(ready ? hintsOf(service.spec.trafficDistribution, zone, nodeName) : {}),
   }
+}
+
+/**
+ * Whom a service that prefers what is near wants the endpoint to serve.
+ * Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-distribution, KEP-4444, KEP-3015
+ */
+function hintsOf(preference: string | undefined, zone: string | undefined, node: string | undefined) {
+  const sameNode = preference === 'PreferSameNode'
+  if (!sameNode && preference !== 'PreferSameZone' && preference !== 'PreferClose') return {}
+  const forZones = zone === undefined ? {} : { forZones: [{ name: zone }] }
+  const forNodes = sameNode && node !== undefined ? { forNodes: [{ name: node }] } : {}
+  const hints = { ...forZones, ...forNodes }
+  return Object.keys(hints).length === 0 ? {} : { hints }
 }
 
 interface ServicePort {

@@ -4,6 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode
  */
 import type { KubeObject } from '../../api/object.ts'
+import { podClaims, whyNotOwnClaim } from '../../api/pod-claims.ts'
 import { compareQuantity, parseQuantity } from '../../api/quantity.ts'
 import { matchesNodeSelector, matchesNodeSelectorTerm } from '../../api/scheduling.ts'
 import { matchesLabelSelector } from '../../api/selector.ts'
@@ -56,7 +57,7 @@ function checkOf({ bound, waiting }: PodClaims, view: View): Check {
 export function claimsOf(pod: PodFacts, view: View): PodClaims | Refusal {
   const bound: KubeObject[] = []
   const waiting: KubeObject[] = []
-  for (const { name, ephemeral } of claimNames(pod.pod)) {
+  for (const { name, ephemeral } of podClaims(pod.pod)) {
     const claim = view.get(claims, pod.namespace, name)
     const missing = claim === undefined ? absent(name, ephemeral) : claimFault(claim, pod, ephemeral)
     if (missing !== '' || claim === undefined) return refusedForGood(missing)
@@ -77,25 +78,7 @@ function claimFault(claim: KubeObject, { pod }: PodFacts, ephemeral: boolean): s
   if (claim.status?.phase === 'Lost')
     return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec?.volumeName ?? ''}"`
   if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim "${name}" is being deleted`
-  const owners = claim.metadata.ownerReferences ?? []
-  const own = owners.some((one) => one.controller === true && one.uid === pod.metadata.uid)
-  if (!ephemeral || own) return ''
-  return `PVC ${claim.metadata.namespace}/${name} was not created for pod ${pod.metadata.namespace}/${pod.metadata.name} (pod is not owner)`
-}
-
-interface Volume {
-  readonly name: string
-  readonly persistentVolumeClaim?: { readonly claimName: string }
-  readonly ephemeral?: unknown
-}
-
-/** Names of the claims a pod uses; those of ephemeral volumes are made from the pod's name. */
-export function claimNames(pod: KubeObject): { readonly name: string; readonly ephemeral: boolean }[] {
-  const found: { name: string; ephemeral: boolean }[] = []
-  for (const { name, persistentVolumeClaim: claim, ephemeral } of (pod.spec?.volumes ?? []) as readonly Volume[])
-    if (claim) found.push({ name: claim.claimName, ephemeral: false })
-    else if (ephemeral) found.push({ name: `${pod.metadata.name}-${name}`, ephemeral: true })
-  return found
+  return ephemeral ? whyNotOwnClaim(pod, claim) : ''
 }
 
 /** True when claim and volume have both been settled. */
