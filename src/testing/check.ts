@@ -1,5 +1,6 @@
 /** Exploring in a test: a violation is thrown, with its story as the message. */
 
+import { partsOf } from './exploration.ts'
 import { type Explorable, type ExploreOptions, explore } from './explore/explore.ts'
 import type { Report } from './explore/report.ts'
 import type { Property } from './property.ts'
@@ -25,16 +26,11 @@ export async function check(
   of: Explorable,
   ...rest: readonly (Property | readonly Property[] | ExploreOptions)[]
 ): Promise<Report> {
-  const properties = rest.flat().filter(isProperty)
-  const options = rest.filter((one): one is ExploreOptions => !Array.isArray(one) && !isProperty(one))
-  const report = await explore(of, properties, Object.assign({}, ...options))
+  const { properties, options } = partsOf(rest)
+  const report = await explore(of, properties, options)
   if (report.verdict === 'violated') throw new PropertyViolated(report)
   return report
 }
 
 /** The same under the name that says what is wanted. */
 export const verify = check
-
-function isProperty(one: unknown): one is Property {
-  return typeof one === 'object' && one !== null && 'formula' in one
-}

@@ -107,9 +107,9 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'select by a label instead, or filter the list yourself',
   ),
   'KYB-FILE': says(
-    'a manifest cannot be read',
-    'the file is not there, or may not be read by you',
-    'check the path after -f; - reads standard input',
+    'a manifest or a module cannot be read',
+    'the file is not there, may not be read by you, or is a module whose imports or language Node does not know',
+    'check the path; after -f, - reads standard input; modules in TypeScript need Node 22.18 or tsx',
   ),
   'KYB-FORK-BUSY': says(
     'a cluster was to be forked in the middle of a delivery',
@@ -191,6 +191,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'the page and kybern are of different versions',
     'the page was loaded before kybern was updated',
     'load the page again',
+  ),
+  'KYB-MODULE': says(
+    'a module exports nothing that can be explored',
+    'kybern explore looks for values that exploration() made, or for exports named scenario and properties',
+    "export const it = exploration(scenario(…), always(…), { … }) with the words of 'kybern/testing'",
   ),
   'KYB-PROPERTY': says(
     'a property does not hold',
@@ -362,6 +367,11 @@ export const codes: Readonly<Record<string, Explanation>> = {
     'a webhook must be asked and there is no way to it',
     'an embedded cluster opens no sockets by itself; webhooks are reached through a function or through the server',
     'register a function for the webhook, or serve the cluster so that it is called over HTTPS',
+  ),
+  'KYB-WORKER': says(
+    'a thread of an exploration ended early',
+    'each thread loads the module by itself and makes its share of the runs; this one was ended, or ran out of memory',
+    'run it again with --workers 1, where the error shows; fewer --runs or a shorter --budget need less memory',
   ),
   'KYB-YAML': says(
     'text is no YAML',

@@ -2,12 +2,15 @@
 /** The command `kybern`: commands and options; each command is in its own file and loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { KybernError } from '../../lib/coded-error.ts'
+import type { ExploreSettings } from './explore.ts'
 import type { StartOptions } from './start.ts'
 import { described, Terminal } from './terminal.ts'
 import type { UpOptions } from './up.ts'
 
 /** The exit code of words that are no command. */
 const misuse = 2
+
+const modes = ['exhaustive', 'random', 'pct', 'swarm', 'delayBound', 'guided', 'portfolio']
 
 type Settings = Record<string, unknown>
 type Action = (terminal: Terminal, args: string[], options: Settings) => number | Promise<number>
@@ -57,6 +60,12 @@ function cluster(command: Command, time: string): Command {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
+}
+
+function threads(text: string): number {
+  const count = wholeNumber(text)
+  if (count < 1 || count > 256) throw new InvalidArgumentError('It must be between 1 and 256.')
+  return count
 }
 
 function portNumber(text: string): number {
@@ -127,6 +136,24 @@ add(
   async (terminal, [file = ''], { use }) =>
     (await import('./replay.ts')).replay(file, (use ?? []) as string[], terminal),
 ).option('--use <module...>', 'modules that export the controllers and kinds of a counterexample')
+
+add(
+  'explore <module>',
+  'explores what a module exports: every order, or runs by seed, until a budget is used up',
+  async (terminal, [module = ''], options) =>
+    (await import('./explore.ts')).explore(module, options as unknown as ExploreSettings, terminal),
+)
+  .option('--only <name>', 'one of its explorations, by the name of its export or its scenario')
+  .option('-w, --workers <number>', 'how many threads make the runs; the verdict is the same', threads, 1)
+  .option('--budget <duration>', 'how long it may take: 30s, 5m')
+  .addOption(
+    new Option('--mode <mode>', 'how it explores (default: as the module says, else exhaustive)').choices(modes),
+  )
+  .option('--runs <number>', 'how many runs (default: 1000, without end with a budget)', wholeNumber)
+  .option('--states <number>', 'how many states of an exhaustive search (default: 200000)', wholeNumber)
+  .option('--seed <number>', 'the seed of the first run', wholeNumber)
+  .option('--save <folder>', 'where counterexamples are kept', 'test-results')
+  .option('--no-save', 'keeps none')
 
 try {
   await program.parseAsync()

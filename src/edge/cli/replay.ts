@@ -1,7 +1,5 @@
 /** `kybern replay FILE`: repeats a saved run step by step and compares its end. */
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Kind } from '../../api/kind.ts'
 import type { Controller } from '../../controllers/controller.ts'
 import { createCluster } from '../../index.ts'
@@ -9,6 +7,7 @@ import { endOf, optionsOf, parseRun, passTo, repeatStep } from '../../inspector/
 import type { RunFile } from '../../inspector/run-file.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { ReplayFile } from '../../testing/replay-file.ts'
+import { loadModule } from './load-module.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Objects that differ that are named. */
@@ -49,17 +48,15 @@ async function counterexample(text: string, modules: readonly string[], terminal
   return same ? 0 : 1
 }
 
-/** Controllers and kinds among what a module exports. */
+/** Controllers and kinds among what a module exports, those of its explorations included. */
 export async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
-  try {
-    const found = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>
-    return Object.values(found).filter(
-      (one): one is Controller | Kind =>
-        typeof one === 'object' && one !== null && ('reconcile' in one || 'resource' in one),
-    )
-  } catch (error) {
-    throw new KybernError('KYB-FILE', `cannot load ${path}: ${(error as Error).message}`)
-  }
+  const { isExploration } = await import('../../testing/exploration.ts')
+  const found = Object.values(await loadModule(path))
+  const parts = found.filter(
+    (one): one is Controller | Kind =>
+      typeof one === 'object' && one !== null && ('reconcile' in one || 'resource' in one),
+  )
+  return [...parts, ...found.filter(isExploration).flatMap(({ scenario }) => scenario.uses)]
 }
 
 /** True for a file of kybern/testing that can be played again. */

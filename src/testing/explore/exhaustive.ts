@@ -16,6 +16,8 @@ export interface SearchBudget {
   readonly depth: number
   /** Asked now and then while the search goes on: true ends it. */
   readonly enough?: () => boolean
+  /** Is the time over? */
+  readonly isOver?: () => boolean
 }
 
 /** A violation and the run that leads to it: names of actions from the initial state. */
@@ -34,6 +36,14 @@ export interface Searched {
   readonly found: Found | undefined
   /** States in which nobody has anything left to do. */
   readonly settled: number
+  /** Levels all of whose states were looked into. */
+  readonly levels: number
+  /** States that were found and not looked into. */
+  readonly frontier: number
+  /** Transitions by each sort of fault. */
+  readonly faults: Readonly<Record<string, number>>
+  /** The budget that ended it. */
+  readonly ended: 'states' | 'depth' | 'time' | undefined
 }
 
 /**
@@ -46,6 +56,14 @@ export type Reduction = 'quiet' | 'none'
 /** After so many states `enough` is asked for the first time, and then at every doubling. */
 const firstAsked = 256
 
+type Ended = Searched['ended'] | 'enough'
+
+/** A state that is to be looked into. */
+interface Place {
+  readonly index: number
+  readonly vector: Vector
+}
+
 export class Exhaustive {
   readonly #explorer: Explorer
   readonly #judge: Judge
@@ -57,6 +75,10 @@ export class Exhaustive {
   readonly #parents: number[] = [-1]
   readonly #actions: string[] = ['']
   readonly #kept = new Copies()
+  readonly #faults: Record<string, number> = {}
+  #levels = 0
+  #looked = 0
+  #askedAt = firstAsked
   #transitions = 0
   #settled = 0
 
@@ -73,26 +95,38 @@ export class Exhaustive {
   search(initial: Vector, budget: SearchBudget): Searched {
     this.#visited.add(this.#keys.of(initial))
     this.#graph?.state(0, initial)
-    let frontier: { index: number; vector: Vector }[] = [{ index: 0, vector: initial }]
-    let depth = 0
-    let askedAt = firstAsked
+    let frontier: Place[] = [{ index: 0, vector: initial }]
     const first = this.#judge.state(initial)
-    if (first !== undefined) return this.#done(depth, false, { violation: first, log: [] })
-    while (frontier.length > 0) {
-      if (depth >= budget.depth) return this.#done(depth, false)
-      const next: typeof frontier = []
-      for (const { index, vector } of frontier) {
+    if (first !== undefined) return this.#done(0, 1, { found: { violation: first, log: [] } })
+    for (let depth = 0; frontier.length > 0; depth++) {
+      if (depth >= budget.depth) return this.#done(depth, frontier.length, { ended: 'depth' })
+      const next: Place[] = []
+      for (let i = 0; i < frontier.length; i++) {
+        const { index, vector } = frontier[i] as Place
         const found = this.#expand(index, vector, next)
-        if (found !== undefined) return this.#done(depth + 1, false, found)
-        if (this.#visited.size >= budget.states) return this.#done(depth, false)
-        if (this.#visited.size < askedAt) continue
-        askedAt *= 2
-        if (budget.enough?.() === true) return this.#done(depth, false)
+        const ended = found === undefined ? this.#ended(budget) : undefined
+        if (found === undefined && ended === undefined) continue
+        const isLast = i === frontier.length - 1
+        const left = frontier.length - 1 - i + next.length
+        if (found === undefined && left === 0) break
+        this.#levels = isLast ? depth + 1 : depth
+        return this.#done(found === undefined && !isLast ? depth : depth + 1, left, { found, ended })
       }
+      this.#levels = depth + 1
       frontier = next
-      depth++
     }
-    return this.#done(depth - 1, true)
+    return this.#done(this.#levels - 1, 0, {})
+  }
+
+  /** Why the search goes no further; `enough` has its own reasons. */
+  #ended({ states, enough, isOver }: SearchBudget): Ended {
+    const { size } = this.#visited
+    if (size >= states) return 'states'
+    this.#looked++
+    if ((this.#looked & 63) === 0 && isOver?.() === true) return 'time'
+    if (size < this.#askedAt) return undefined
+    this.#askedAt *= 2
+    return enough?.() === true ? 'enough' : undefined
   }
 
   /** The names of the actions that lead from the beginning to a state. */
@@ -102,7 +136,7 @@ export class Exhaustive {
     return log
   }
 
-  #expand(index: number, vector: Vector, next: { index: number; vector: Vector }[]): Found | undefined {
+  #expand(index: number, vector: Vector, next: Place[]): Found | undefined {
     const actions = this.#explorer.enabled(vector)
     if (this.#explorer.isSettled(vector)) {
       this.#settled++
@@ -121,9 +155,10 @@ export class Exhaustive {
     return undefined
   }
 
-  #follow(index: number, vector: Vector, action: Action, next: { index: number; vector: Vector }[]): Found | undefined {
+  #follow(index: number, vector: Vector, action: Action, next: Place[]): Found | undefined {
     const taken = action.take(vector)
     this.#transitions++
+    if (action.type === 'fault') this.#faults[action.sort as string] = (this.#faults[action.sort as string] ?? 0) + 1
     const known = this.#visited.size
     const reached = this.#visited.add(this.#keys.of(taken.next))
     if (this.#graph !== undefined) this.#edge(this.#graph, index, reached, action, vector, taken)
@@ -200,8 +235,19 @@ export class Exhaustive {
     )
   }
 
-  #done(depth: number, complete: boolean, found?: Found): Searched {
+  #done(depth: number, frontier: number, { found, ended }: { found?: Found | undefined; ended?: Ended }): Searched {
     const { size } = this.#visited
-    return { states: size, transitions: this.#transitions, depth, complete, found, settled: this.#settled }
+    return {
+      states: size,
+      transitions: this.#transitions,
+      depth,
+      complete: found === undefined && ended === undefined,
+      found,
+      settled: this.#settled,
+      levels: this.#levels,
+      frontier,
+      faults: this.#faults,
+      ended: ended === 'enough' ? undefined : ended,
+    }
   }
 }

@@ -8,31 +8,26 @@ import type { Property } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
 import { parseAddress } from './address.ts'
 import { namesOf } from './choices.ts'
-import { Guide } from './guided.ts'
+import { type Crew, type Made, runsAlone, runsTogether } from './crew.ts'
+import { budgetText } from './deadline.ts'
 import { whyRound } from './liveness.ts'
 import type { FaultBudget } from './menu.ts'
-import { type Report, reportOf } from './report.ts'
+import { amount, type Report, reportOf } from './report.ts'
 import { covered, type Explored, reported } from './reported.ts'
 import { Runner } from './run.ts'
+import { type RunOptions, runAgain, type Share, type Shared, shareOf } from './runs.ts'
 import { keysFor, type SearchOptions, searched } from './search.ts'
 import { brokenBy, type LiveLog } from './shrink-lasso.ts'
 import { inSmallerCluster, leftOut, withoutNodes } from './smaller-cluster.ts'
-import { chooser, type Strategy } from './strategies.ts'
-import { Visited } from './visited.ts'
 import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
 
 /** How to explore. */
-export interface ExploreOptions extends WorldOptions, SearchOptions {
+export interface ExploreOptions extends WorldOptions, SearchOptions, RunOptions {
   /** `exhaustive`: every state. Others: runs, each named by a seed. `portfolio` takes turns among them. Default exhaustive. */
   readonly mode?: 'exhaustive' | 'random' | 'pct' | 'swarm' | 'delayBound' | 'guided' | 'portfolio'
   readonly faults?: FaultBudget
-  /** At most so many runs. Default 1,000. */
-  readonly runs?: number
-  /** Steps one run may have. Default 5,000. */
-  readonly steps?: number
-  readonly seed?: number
-  /** `pct`: how many constraints a bug may need. `delayBound`: how many delays. */
-  readonly bound?: number
+  /** Other threads for the runs of `random`, `pct`, `swarm`, `delayBound` and `portfolio`. */
+  readonly crew?: Crew | undefined
   /** False leaves a counterexample as it was found. */
   readonly shrink?: boolean
   /** The same options under the name used in `verify(…, { faults, explore: { mode, states } })`. */
@@ -56,8 +51,10 @@ export async function explore(
   refuse(all)
   const { cluster, scenario, own } = await begun(of)
   try {
+    const made = await byMany(cluster, scenario, properties, all)
     const report = withWorld(cluster, scenario, properties, all, (world, another) => {
-      const found = (all.mode ?? 'exhaustive') === 'exhaustive' ? exhausted(world, all) : ran(world, all)
+      const isExhaustive = (all.mode ?? 'exhaustive') === 'exhaustive'
+      const found = isExhaustive ? exhausted(world, all) : foundBy(world, made ?? runsAlone(world, all), all)
       return reported({ scenario, without: [] }, world, another, found, all)
     })
     const { counterexample } = report
@@ -68,6 +65,33 @@ export async function explore(
     })
   } finally {
     if (own) await cluster.close()
+  }
+}
+
+/** The runs of several threads, when there is a crew for them. */
+async function byMany(cluster: Cluster, scenario: Scenario, properties: readonly Property[], options: ExploreOptions) {
+  const { crew } = options
+  if (crew === undefined || crew.others < 1) return undefined
+  return runsTogether(crew, { mode: 'exhaustive', ...options }, properties, (share) =>
+    withWorld(cluster, scenario, properties, options, (world) => shareOf(world, options, share)),
+  )
+}
+
+/** The runs of one share: what a thread of a crew does. `properties` and `options` are those of the exploration. */
+export async function takeShare(
+  of: Scenario,
+  properties: readonly Property[],
+  options: ExploreOptions,
+  share: Share,
+): Promise<Shared> {
+  const { explore: more, ...rest } = options
+  const all: ExploreOptions = { ...rest, ...more }
+  const { cluster } = await begun(of)
+  try {
+    const { found: _found, ...shared } = withWorld(cluster, of, properties, all, (world) => shareOf(world, all, share))
+    return shared
+  } finally {
+    await cluster.close()
   }
 }
 
@@ -149,10 +173,12 @@ async function begun(of: Explorable): Promise<{ cluster: Cluster; scenario: Scen
 }
 
 function exhausted(world: World, options: ExploreOptions): Explored {
-  const { states, transitions, depth, settled, complete, violation, log, loop, assumes } = searched(world, options)
+  const { complete, violation, log, loop, assumes, ...seen } = searched(world, options)
+  const { states, transitions, depth, settled, levels, frontier, faults, stoppedBy } = seen
+  const counts = { states, transitions, depth, settled, levels, frontier, faults, assumes }
   return {
     verdict: violation !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded',
-    covered: { ...covered('exhaustive', { states, transitions, depth, settled }), assumes },
+    covered: covered('exhaustive', { ...counts, stoppedBy: violation === undefined ? stoppedBy : undefined }),
     log,
     loop,
     violation: violation?.property,
@@ -162,56 +188,23 @@ function exhausted(world: World, options: ExploreOptions): Explored {
   }
 }
 
-const modes = ['pct', 'swarm', 'random', 'delayBound'] as const
-
-function strategyOf({ mode, bound }: ExploreOptions, run: number): Strategy {
-  const chosen = mode === 'portfolio' || mode === 'guided' ? modes[run % modes.length] : mode
-  if (chosen === 'pct') return { mode: chosen, ...(bound === undefined ? {} : { depth: bound }) }
-  if (chosen === 'delayBound') return { mode: chosen, ...(bound === undefined ? {} : { delays: bound }) }
-  return { mode: chosen === 'swarm' ? 'swarm' : 'random' }
-}
-
-function ran(world: World, options: ExploreOptions): Explored {
-  const { runs: limit = 1000, seed = 1, mode = 'random' } = options
-  const { cells } = world.base.ground
-  const visited = new Visited()
-  let transitions = 0
-  let depth = 0
-  let settled = 0
-  let unsettled = 0
-  const runner = new Runner(world, options.steps, ({ to }) => {
-    transitions++
-    visited.add(cells.digest(to))
-  })
-  const guide = mode === 'guided' ? new Guide(seed) : undefined
-  for (let run = 0; run < limit; run++) {
-    const strategy = strategyOf(options, run)
-    const before = visited.size
-    const choose = guide?.choose(strategy, seed + run) ?? chooser(strategy, seed + run)
-    const { violation, log, settled: isSettled } = runner.run(choose)
-    guide?.learn(log, visited.size - before)
-    depth = Math.max(depth, log.length)
-    if (isSettled) settled++
-    else if (violation === undefined) unsettled++
-    if (violation === undefined) continue
-    const seen = { states: visited.size, transitions, runs: run + 1, depth, settled, unsettled }
-    return {
-      verdict: 'violated',
-      covered: covered(mode, seen),
-      log,
-      violation: violation.property,
-      foundIn: log.length,
-      seed: seed + run,
-    }
-  }
-  const seen = { states: visited.size, transitions, runs: limit, depth, settled, unsettled }
+/** What the runs came to; the first violated one is made again when another thread made it. */
+function foundBy(world: World, made: Made, options: ExploreOptions): Explored {
+  const { violated, late, threads, transitions, depth, states, runs, settled, unsettled, faults, concerned } = made
+  const { mode = 'random', seed = 1 } = options
+  const stoppedBy = violated !== undefined ? undefined : late ? budgetText(options) : `${amount(runs)} runs`
+  const seen = covered(mode, { states, transitions, runs, depth, settled, unsettled, faults, threads, stoppedBy })
+  if (violated === undefined)
+    return { verdict: 'bounded', covered: seen, concerned, log: undefined, violation: undefined, foundIn: 0, seed }
+  const { log, violation } = made.found?.ran ?? runAgain(world, options, violated)
   return {
-    verdict: 'bounded',
-    covered: covered(mode, seen),
-    log: undefined,
-    violation: undefined,
-    foundIn: 0,
-    seed,
+    verdict: 'violated',
+    covered: seen,
+    concerned,
+    log,
+    violation: violation?.property,
+    foundIn: log.length,
+    seed: seed + violated,
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Property } from '../property.ts'
 import type { ReplayFile } from '../replay-file.ts'
+import type { FaultBudget } from './menu.ts'
 import { isTold, type StoryStep, storyText } from './story.ts'
 
 /** `violated`: there is a counterexample. `exhausted`: every state was judged. `bounded`: only so much was. */
@@ -23,6 +24,18 @@ export interface Covered {
   /** Runs that were given up because they would not settle. */
   readonly unsettled: number
   readonly mode: string
+  /** Of an exhaustive search: so many levels were looked into as a whole. */
+  readonly levels: number
+  /** Of an exhaustive search: states that were found and not looked into. */
+  readonly frontier: number
+  /** How many of each fault one run could have. */
+  readonly allowed: FaultBudget
+  /** How often each sort of fault struck: transitions, or times in runs. */
+  readonly faults: Readonly<Record<string, number>>
+  /** The budget that ended it, in words; undefined when nothing was left or a violation ended it. */
+  readonly stoppedBy: string | undefined
+  /** How many threads made the runs. */
+  readonly threads: number
   /** What the search took for granted, in words. */
   readonly assumes: readonly string[]
 }
@@ -83,21 +96,58 @@ export function reportOf(parts: Omit<Report, 'toString'>): Report {
   return Object.freeze({ ...parts, toString: () => textOf(parts) })
 }
 
+/** 12,345. */
+export const amount = (value: number): string => value.toLocaleString('en-US')
+
 function textOf({ scenario, verdict, covered, properties, counterexample }: Omit<Report, 'toString'>): string {
-  const { states, transitions, runs, depth, unsettled, mode, assumes } = covered
-  const count = (value: number, word: string): string => `${value.toLocaleString('en-US')} ${word}`
+  const { states, transitions, runs, depth, mode, assumes } = covered
   const seen = [
-    count(states, 'states'),
-    count(transitions, 'transitions'),
-    ...(runs > 0 ? [count(runs, 'runs')] : []),
+    `${amount(states)} states`,
+    `${amount(transitions)} transitions`,
+    ...(runs > 0 ? [`${amount(runs)} runs`] : []),
     `depth ${depth}`,
   ].join(', ')
-  const lines = [`${scenario}: ${verdict} (${mode}: ${seen})`]
-  if (unsettled > 0) lines.push(`  ${unsettled} runs were given up before they settled`)
+  const lines = [`${scenario}: ${verdict} (${mode}: ${seen})`, ...coveredText(covered).map((line) => `  ${line}`)]
   for (const one of assumes) lines.push(`  assumes: ${one}`)
   for (const one of properties) lines.push(`  ${propertyText(one, verdict)}`)
   if (counterexample !== undefined) lines.push('', counterexampleText(counterexample))
   return lines.join('\n')
+}
+
+/** What ended it, how far it came, and what broke on the way. */
+function coveredText({
+  stoppedBy,
+  levels,
+  frontier,
+  runs,
+  settled,
+  unsettled,
+  allowed,
+  faults,
+  threads,
+}: Covered): string[] {
+  const struck = Object.entries(faults).map(([sort, count]) => `${sort.replace(',', '')} ${amount(count)}`)
+  const lines = []
+  if (stoppedBy !== undefined && runs === 0)
+    lines.push(
+      `ended by its budget of ${stoppedBy}: everything within ${levels} steps was looked into, ${amount(frontier)} states found were not`,
+    )
+  else if (stoppedBy !== undefined)
+    lines.push(
+      `ended by its budget of ${stoppedBy}: ${amount(settled)} runs came to rest${threads > 1 ? `, on ${threads} threads` : ''}`,
+    )
+  if (unsettled > 0) lines.push(`${amount(unsettled)} runs were given up before they settled`)
+  const most = Object.entries(allowed).map(([word, count]) => `${word} ${boundText(count)}`)
+  if (most.length > 0)
+    lines.push(`faults: at most ${most.join(', ')} in one run; struck: ${struck.join(', ') || 'none'}`)
+  return lines
+}
+
+function boundText(count: FaultBudget[keyof FaultBudget]): string {
+  if (typeof count !== 'object') return String(count)
+  return Object.entries(count)
+    .map(([of, most]) => `of ${of} ${most}`)
+    .join(' and ')
 }
 
 function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyReport, verdict: Verdict): string {
@@ -105,7 +155,7 @@ function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyRep
   if (witnessed !== undefined)
     return witnessed === 0 ? `? ${name}: never seen` : `✓ ${name}: seen in ${(witnessed * 100).toFixed(1)} %`
   if (vacuous) return `? ${name}: nothing concerned it`
-  return `${verdict === 'exhausted' ? '✓' : '·'} ${name} (${concerned.toLocaleString('en-US')} times)`
+  return `${verdict === 'exhausted' ? '✓' : '·'} ${name} (${amount(concerned)} times)`
 }
 
 /** A counterexample as text: the property, the story, and how to see it again. */

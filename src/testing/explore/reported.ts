@@ -34,6 +34,8 @@ export interface Explored {
   /** Of what goes round for ever: how many of the last steps are the loop. */
   readonly loop?: number
   readonly why?: string | undefined
+  /** How often each property had something to say, when not only this world knows. */
+  readonly concerned?: readonly number[]
   readonly violation: Property | undefined
   readonly foundIn: number
   readonly seed: number | undefined
@@ -41,7 +43,8 @@ export interface Explored {
 
 /** What was covered; what is not said is 0. */
 export function covered(mode: string, seen: Partial<Covered>): Covered {
-  return { states: 0, transitions: 0, runs: 0, depth: 0, settled: 0, unsettled: 0, assumes: [], ...seen, mode }
+  const none = { states: 0, transitions: 0, runs: 0, depth: 0, settled: 0, unsettled: 0, levels: 0, frontier: 0 }
+  return { ...none, allowed: {}, faults: {}, stoppedBy: undefined, threads: 1, assumes: [], ...seen, mode }
 }
 
 /** The report. */
@@ -56,7 +59,7 @@ export function reported(
   const { judge } = world
   const { covered } = explored
   const seen = Math.max(1, covered.runs > 0 ? covered.transitions : covered.states)
-  const concerned = [...judge.concerned]
+  const concerned = explored.concerned ?? [...judge.concerned]
   const counterexample =
     explored.violation === undefined ? undefined : counterexampleOf(where, world, another, explored, options)
   const reports = properties.map((property, i): PropertyReport => {
@@ -74,7 +77,7 @@ export function reported(
   return reportOf({
     scenario: where.scenario.name,
     verdict: explored.verdict,
-    covered,
+    covered: { ...covered, allowed: options.faults ?? {} },
     properties: reports,
     counterexample,
   })

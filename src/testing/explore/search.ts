@@ -4,14 +4,16 @@
  */
 import type { Property } from '../property.ts'
 import type { Vector } from './cells.ts'
+import { budgetText, deadline, type TimeBudget } from './deadline.ts'
 import { Exhaustive, type Reduction, type Searched } from './exhaustive.ts'
 import type { Explorer } from './explorer.ts'
 import { Keys } from './keys.ts'
 import { type Edged, graphFor, type Lasso, type Liveness, liveness, needsGraph } from './liveness.ts'
+import { amount } from './report.ts'
 import { isRelative, type World, type WorldOptions } from './world.ts'
 
 /** How everything is searched. */
-export interface SearchOptions extends Pick<WorldOptions, 'without' | 'time' | 'mode'> {
+export interface SearchOptions extends Pick<WorldOptions, 'without' | 'time' | 'mode'>, TimeBudget {
   readonly states?: number | undefined
   readonly depth?: number | undefined
   readonly reduction?: Reduction | undefined
@@ -27,6 +29,8 @@ export interface Exhausted extends Searched {
   readonly log: readonly string[] | undefined
   /** Of a violation that goes round for ever: how many of the last actions of the log are the loop. */
   readonly loop: number
+  /** The budget that ended the search, in words. */
+  readonly stoppedBy: string | undefined
   /** What was taken for granted, in words. */
   readonly assumes: readonly string[]
 }
@@ -51,13 +55,24 @@ export function searched(world: World, options: SearchOptions): Exhausted {
     live = liveness(graph, judge, (state) => search.wayTo(state))
     return live.violation !== undefined
   }
-  const { states = 200_000, depth = Number.POSITIVE_INFINITY } = options
-  const seen = search.search(base.initial, { states, depth, enough: decide })
+  const states = options.states ?? (options.budget === undefined ? 200_000 : mostStates)
+  const { depth = Number.POSITIVE_INFINITY } = options
+  const seen = search.search(base.initial, { states, depth, enough: decide, isOver: deadline(options) })
   if (seen.found === undefined && live?.violation === undefined) decide()
   const assumes = [...assumptions(reduction, keys), ...leftOut(options), ...(live?.starving ?? []).map(starving)]
-  const parts = { ...seen, assumes, loop: 0, log: seen.found?.log, violation: seen.found?.violation }
+  const stoppedBy = seen.ended === undefined ? undefined : budgets[seen.ended]({ states, depth, ...options })
+  const parts = { ...seen, stoppedBy, assumes, loop: 0, log: seen.found?.log, violation: seen.found?.violation }
   const lasso = seen.found === undefined ? live?.violation : undefined
   return lasso === undefined ? parts : { ...parts, ...told(explorer, search, base.initial, lasso, keys) }
+}
+
+/** With a budget of time: so many states have room in memory. */
+const mostStates = 5_000_000
+
+const budgets = {
+  states: ({ states }: { states: number }) => `${amount(states)} states`,
+  depth: ({ depth }: { depth: number }) => `depth ${depth}`,
+  time: budgetText,
 }
 
 function assumptions(reduction: Reduction, keys: Keys): string[] {

@@ -25,6 +25,11 @@ export class Visited {
     return this.#keys[at] === key ? this.#indexes[at] : undefined
   }
 
+  /** All keys, in no order. */
+  keys(): Float64Array {
+    return this.#keys.filter((key) => key !== -1)
+  }
+
   #find(key: number): number {
     const mask = this.#keys.length - 1
     let at = (Math.imul(key % 0x7fffffff, 0x9e3779b1) >>> 7) & mask
