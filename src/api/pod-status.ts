@@ -55,6 +55,17 @@ export function podRestarts(pod: KubeObject): number {
   return containers.reduce((most, container) => Math.max(most, container.restartCount ?? 0), 0)
 }
 
+/** The highest restart count among the sidecars: init containers that go on. */
+export function sidecarRestarts(pod: KubeObject): number {
+  const sidecars = ((pod.spec?.initContainers ?? []) as { name: string; restartPolicy?: string }[])
+    .filter(({ restartPolicy }) => restartPolicy === 'Always')
+    .map(({ name }) => name)
+  const statuses: readonly { name: string; restartCount?: number }[] = pod.status?.initContainerStatuses ?? []
+  return statuses
+    .filter(({ name }) => sidecars.includes(name))
+    .reduce((most, container) => Math.max(most, container.restartCount ?? 0), 0)
+}
+
 /** By the conditions' list: lists are frozen values, and controllers ask the same ones again and again. */
 const found = new WeakMap<object, PodCondition | null>()
 

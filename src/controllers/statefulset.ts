@@ -19,6 +19,9 @@ import { ordinalOf, revisionOf } from './statefulset/identity.ts'
 import { isAvailable, isRunningReady, next, type Scene, told } from './statefulset/steps.ts'
 import { deleteOf, statusOf } from './writes.ts'
 
+/** Where a StatefulSet's revision has the hash of its template. */
+const hashLabel = 'controller.kubernetes.io/hash'
+
 export function reconcile(view: View, key: string, refusal?: Refusal): readonly Intent[] {
   const { namespace, name } = splitKey(key)
   const set = view.get(StatefulSet, namespace, name)
@@ -34,7 +37,7 @@ export function reconcile(view: View, key: string, refusal?: Refusal): readonly 
   const taken = [...claimed.intents, ...past.intents]
   // What is taken on or let go comes back as a change: pods are judged as they are then.
   if (taken.length > 0) return taken
-  const history = historyOf(view, set, past.kept)
+  const history = historyOf(view, set, past.kept, hashLabel)
   if (history === 'collision') return [withCollision(set)]
   const scene = sceneOf(view, set, claimed.kept, past.kept, history)
   const status = statusFrom(scene)
@@ -52,7 +55,7 @@ function sceneOf(
   history: History,
 ): Scene {
   const first: number = set.spec.ordinals?.start ?? 0
-  const update = `${set.metadata.name}-${history.hash}`
+  const update = history.name
   const known: string = set.status?.currentRevision ?? ''
   const current = known !== '' && revisions.some((one) => one.metadata.name === known) ? known : update
   const numbered = pods.map((pod) => [ordinalOf(set, pod) as number, pod] as const).sort(([a], [b]) => a - b)

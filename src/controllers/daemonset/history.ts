@@ -13,22 +13,32 @@ import { createOf, deleteOf, updateOf } from '../writes.ts'
 import { revisionLabel } from './pods.ts'
 
 export interface History {
-  /** The hash of the present template's revision. */
+  /** The present template's revision: its name, and the hash in its label. */
+  readonly name: string
   readonly hash: string
   readonly old: readonly KubeObject[]
   readonly writes: readonly Transition[]
 }
 
-/** The revisions after the present template has one with the highest number, or 'collision' when its name is taken. */
-export function historyOf(view: View, daemonSet: KubeObject, revisions: readonly KubeObject[]): History | 'collision' {
+/**
+ * The revisions after the present template has one with the highest number, or 'collision' when its name is taken. `label` is
+ * where a revision has its hash: StatefulSets have another one.
+ */
+export function historyOf(
+  view: View,
+  daemonSet: KubeObject,
+  revisions: readonly KubeObject[],
+  label = revisionLabel,
+): History | 'collision' {
   const sorted = [...revisions].sort(byRevision)
   const current = sorted.findLast((revision) => isOf(revision, daemonSet))
   const old = sorted.filter((revision) => revision !== current)
   const number = old.reduce((highest, revision) => Math.max(highest, revision.revision), 0) + 1
-  if (current === undefined) return snapshot(view, daemonSet, old, number)
-  const hash = current.metadata.labels?.[revisionLabel] ?? current.metadata.name
-  if (current.revision >= number) return { hash, old, writes: [] }
-  return { hash, old, writes: [updateOf(ControllerRevision, { ...current, revision: number })] }
+  if (current === undefined) return snapshot(view, daemonSet, old, number, label)
+  const { name, labels } = current.metadata
+  const hash = labels?.[label] ?? name
+  if (current.revision >= number) return { name, hash, old, writes: [] }
+  return { name, hash, old, writes: [updateOf(ControllerRevision, { ...current, revision: number })] }
 }
 
 function byRevision(a: KubeObject, b: KubeObject): number {
@@ -45,6 +55,7 @@ function snapshot(
   daemonSet: KubeObject,
   old: readonly KubeObject[],
   number: number,
+  label: string,
 ): History | 'collision' {
   const { template } = daemonSet.spec
   const hash = podTemplateHash(template, daemonSet.status?.collisionCount)
@@ -58,14 +69,14 @@ function snapshot(
     metadata: {
       name,
       namespace,
-      labels: { ...template.metadata?.labels, [revisionLabel]: hash },
+      labels: { ...template.metadata?.labels, [label]: hash },
       ...(annotations && { annotations }),
       ownerReferences: [controllerReference(daemonSet)],
     },
     data: { spec: { template: { ...template, $patch: 'replace' } } },
     revision: number,
   }
-  return { hash, old, writes: [createOf(ControllerRevision, namespace, revision)] }
+  return { name, hash, old, writes: [createOf(ControllerRevision, namespace, revision)] }
 }
 
 /** Removes the oldest revisions beyond the limit that no pod carries. */

@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#controlling-parallelism
  */
 import type { KubeObject } from '../../api/object.ts'
-import { podReadySince, podRestarts } from '../../api/pod-status.ts'
+import { podReadySince, podRestarts, sidecarRestarts } from '../../api/pod-status.ts'
 import { parseTime } from '../../api/time.ts'
 import { Pod } from '../../kinds/index.ts'
 import type { Transition } from '../../store/transition.ts'
@@ -91,6 +91,7 @@ function lessFar(a: KubeObject, b: KubeObject): number {
     Number(since !== undefined) - Number(sinceB !== undefined) ||
     (sinceB ?? 0) - (since ?? 0) ||
     podRestarts(b) - podRestarts(a) ||
+    sidecarRestarts(b) - sidecarRestarts(a) ||
     made(b) - made(a)
   )
 }

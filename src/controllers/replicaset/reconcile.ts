@@ -5,6 +5,7 @@
 import type { Kind } from '../../api/kind.ts'
 import { type KubeObject, splitKey } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
+import { isPodActive } from '../../api/pod-status.ts'
 import { matchesLabelSelector } from '../../api/selector.ts'
 import { Pod } from '../../kinds/index.ts'
 import { equal } from '../../lib/equal.ts'
@@ -42,8 +43,10 @@ export function reconcileReplicas(keeper: Keeper, view: View, key: string, refus
   if (replicaSet === undefined) return []
   const matches = (pod: KubeObject) => selects(replicaSet, pod)
   const candidates = [...view.by(Pod, 'owner', replicaSet.metadata.uid ?? ''), ...view.by(Pod, 'orphan', namespace)]
-  const { kept, intents } = claim(kind, replicaSet, Pod, candidates, matches)
-  const numbers = counted(replicaSet, kept, view.now)
+  // Only what runs, or will, is taken on and let go.
+  const { kept, intents } = claim(kind, replicaSet, Pod, candidates.filter(isPodActive), matches)
+  const ending = candidates.filter((pod) => !isPodActive(pod) && controllerOf(pod) !== undefined && matches(pod))
+  const numbers = counted(replicaSet, [...kept, ...ending], view.now)
   const surplus = numbers.active.length - (replicaSet.spec.replicas ?? 1)
   const failure = failureOf(surplus, refusal)
   const status = statusFrom(replicaSet, numbers, failure, view.now)

@@ -61,7 +61,8 @@ export interface Failure {
 /** Says that pods could not be made or deleted; stays as it was first said until their number is right. */
 function withFailure(replicaSet: KubeObject, surplus: number, failure: Failure | undefined, now: number): Conditions {
   const conditions: Conditions = replicaSet.status?.conditions ?? []
-  if (surplus === 0) return removeCondition(conditions, 'ReplicaFailure')
+  const isGoing = replicaSet.metadata.deletionTimestamp !== undefined
+  if (surplus === 0 || isGoing) return removeCondition(conditions, 'ReplicaFailure')
   if (failure === undefined || isTrue(conditions, 'ReplicaFailure')) return conditions
   const { reason, message } = failure
   return setCondition(conditions, { type: 'ReplicaFailure', status: 'True', reason, message }, toRfc3339(now))

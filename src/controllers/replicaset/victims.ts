@@ -4,7 +4,7 @@
  * KEP-2255 (pod deletion cost), KEP-2185 (ages compared on a logarithmic scale)
  */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive, podReadySince, podRestarts } from '../../api/pod-status.ts'
+import { isPodActive, podReadySince, podRestarts, sidecarRestarts } from '../../api/pod-status.ts'
 import { parseTime } from '../../api/time.ts'
 
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost'
@@ -20,6 +20,7 @@ interface Candidate {
   readonly cost: number
   readonly onNode: number
   readonly restarts: number
+  readonly sidecarRestarts: number
   readonly created: number
 }
 
@@ -59,6 +60,7 @@ function candidate(pod: KubeObject, perNode: ReadonlyMap<string, number>): Candi
     cost: costOf(pod),
     onNode: perNode.get(node) ?? 0,
     restarts: podRestarts(pod),
+    sidecarRestarts: sidecarRestarts(pod),
     created: created === undefined ? 0 : parseTime(created),
   }
 }
@@ -80,6 +82,7 @@ function compare(a: Candidate, b: Candidate, now: number): number {
     b.onNode - a.onNode ||
     younger(a, b, a.readySince ?? 0, b.readySince ?? 0, now) ||
     b.restarts - a.restarts ||
+    b.sidecarRestarts - a.sidecarRestarts ||
     younger(a, b, a.created, b.created, now)
   )
 }

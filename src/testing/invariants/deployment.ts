@@ -263,6 +263,9 @@ function whyIncomplete(s: Moment, deployment: KubeObject): Held {
     undefined,
   )
   if (newest === undefined) return `${named(deployment)} has no ReplicaSet`
+  // Recreate waits for the last old pod, which may be on a node that is lost.
+  const isRecreate = deployment.spec?.strategy?.type === 'Recreate'
+  if (isRecreate && sets.some((one) => s.ownedBy('pods', uidOf(one)).some(isGoing))) return true
   // A revision whose pods do not become available holds its rollout up: that is what maxUnavailable is for.
   const isWell = (newest.status?.availableReplicas ?? 0) === replicasOf(newest)
   return orElse(

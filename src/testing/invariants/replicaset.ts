@@ -153,7 +153,7 @@ export const releasesAtLast = row(
   {
     id: 'R4b',
     name: 'releasesAtLast',
-    says: 'When nothing is left to do, no ReplicaSet controls a pod that it does not select.',
+    says: 'When nothing is left to do, no ReplicaSet controls a pod that it does not select and that has not ended.',
     class: 'C',
     source: `${docs}#isolating-pods-from-a-replicaset`,
   },
@@ -161,7 +161,7 @@ export const releasesAtLast = row(
     eachOf(both, (resource) =>
       eachOf(s.list(resource), (keeper) => {
         if (isGoing(keeper)) return true
-        const strange = s.ownedBy('pods', uidOf(keeper)).find((pod) => !selectsPod(keeper, pod) && !isGoing(pod))
+        const strange = s.ownedBy('pods', uidOf(keeper)).find((pod) => !selectsPod(keeper, pod) && isPodActive(pod))
         return orElse(strange === undefined, () => `${named(keeper)} controls ${strange?.metadata.name}`)
       }),
     ),
