@@ -47,6 +47,16 @@ export function prngOf(seed: number): Prng {
   return over(xoroshiro128plus(seed))
 }
 
+/** Outputs that tell nothing of the seed: the first is the same for all seeds, the next few are alike for neighbours. */
+const alike = 8
+
+/** A generator for choices that must differ from the first one on, for seeds that are counted up. */
+export function drawsOf(seed: number): Prng {
+  const prng = prngOf(seed)
+  for (let i = 0; i < alike; i++) prng.below(2)
+  return prng
+}
+
 /** The generator that continues from `state`. */
 export function prngFrom(state: readonly number[]): Prng {
   return over(xoroshiro128plusFromState(state))

@@ -10,6 +10,7 @@ export async function bundle(outfile: string, mutant?: Pick<Mutant, 'name' | 'hu
   await build({
     entryPoints: [join(root, 'test/mutants/suite/main.ts')],
     outfile,
+    absWorkingDir: root,
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -37,8 +37,13 @@ export async function checked(mutant: Mutant | undefined, { budget, seed, shrink
   const program = join(folder, 'suite.mjs')
   try {
     await bundle(program, mutant)
+    const changed = [...new Set(mutant?.hunks.map(({ file }) => file))]
     const start = performance.now()
-    const verdict = await verdictOf(program, [String(budget), String(seed), shrink ? 'shrink' : ''], budget)
+    const verdict = await verdictOf(
+      program,
+      [String(budget), String(seed), shrink ? 'shrink' : '', changed.join(',')],
+      budget,
+    )
     return { mutant, verdict, seconds: (performance.now() - start) / 1000 }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { promised } from '../../src/testing/invariants/index.ts'
 import { root } from './patch.ts'
-import { properties } from './suite/properties.ts'
 import { scenarios } from './suite/scenarios.ts'
 import type { Roughness, Step } from './suite/steps.ts'
 import { ran } from './suite/suite.ts'
@@ -27,7 +27,7 @@ it.each(seeds)('$file: $says', async ({ scenario: name, steps, roughness }) => {
   const scenario = scenarios.find((one) => one.name === name)
   expect(scenario).toBeDefined()
   if (scenario === undefined) return
-  const { violation } = await ran(scenario, steps, roughness, properties)
+  const { violation } = await ran(scenario, steps, roughness, promised)
   expect(violation).toBeUndefined()
 })
 
@@ -35,8 +35,8 @@ it('equal steps give equal runs', async () => {
   const [scenario] = scenarios
   const [seed] = seeds
   if (scenario === undefined || seed === undefined) throw new Error('there is nothing to run')
-  const first = await ran(scenario, seed.steps, 2, properties)
-  const second = await ran(scenario, seed.steps, 2, properties)
+  const first = await ran(scenario, seed.steps, 2, promised)
+  const second = await ran(scenario, seed.steps, 2, promised)
   expect(second.story).toEqual(first.story)
   expect(first.story.length).toBeGreaterThan(20)
 })

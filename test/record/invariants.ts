@@ -39,6 +39,7 @@ const sections: readonly (readonly [string, RegExp])[] = [
   ['Garbage collection', /^GC/],
   ['Endpoints', /^E\d/],
   ['Autoscaling', /^H\d/],
+  ['Volumes', /^V\d/],
 ]
 
 const how: Readonly<Record<Formula['type'], string>> = {

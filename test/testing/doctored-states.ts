@@ -54,6 +54,12 @@ const spread = {
 }
 const template = { metadata: { labels: { app: 'web' } }, spec: spread }
 
+const running = (name: string, meta: object) =>
+  pod(name, {
+    ...meta,
+    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: at(0) }] },
+  })
+
 type Case = readonly [objects: readonly KubeObject[], why: RegExp, after?: number]
 
 export const doctoredStates: Readonly<Record<string, Case>> = {
@@ -141,6 +147,34 @@ export const doctoredStates: Readonly<Record<string, Case>> = {
     /has 1 healthy pods of 2/,
   ],
   P3: [[node('node-1', { unschedulable: true }), pod('a')], /a is still there/],
+  A14b: [
+    [made('v1', 'ResourceQuota', 'most', { spec: { hard: { pods: '5' } }, status: { used: { pods: '2' } } }), pod('a')],
+    /most says 2 pods and there are 1/,
+  ],
+  G13b: [[{ ...set, status: { replicas: 2 } }, pod('a', ownedBy(set))], /says replicas 2 and it is 1/],
+  D3b: [[web, revised('b', 2, 0), revised('a', 1, 4)], /and another of its template/],
+  S8: [[workload('StatefulSet', 'db', { replicas: 2 }), running('db-0', ownedBy(db))], /has no pod 1/],
+  DS4: [
+    [
+      workload('DaemonSet', 'agent', {}, { updatedNumberScheduled: 0, desiredNumberScheduled: 1 }),
+      node('node-1'),
+      running('a', ownedBy(agent)),
+    ],
+    /updated 0 of 1/,
+  ],
+  J5b: [[job({ completions: 2 }, { succeeded: 1 })], /is not over and has no pod/],
+  N6: [[node('node-1', {}, { conditions: [{ type: 'Ready', status: 'Unknown' }] })], /is lost and has no taint/],
+  N7: [[node('node-1', {}, { conditions: [{ type: 'Ready', status: 'Unknown' }] }), pod('a')], /a is ready on node-1/],
+  N8: [[pod('a')], /a is on node-1, which is gone/],
+  E1b: [[service, serving], /do not name 10.0.0.1/],
+  GC6: [[made('v1', 'ConfigMap', 'a', {}, { ...gone, finalizers: ['foregroundDeletion'] })], /a waits for nobody/],
+  V5: [
+    [
+      made('v1', 'PersistentVolume', 'disk', { spec: { claimRef: { uid: 'uid-b' } } }),
+      made('v1', 'PersistentVolumeClaim', 'a', { spec: { volumeName: 'disk' }, status: { phase: 'Bound' } }),
+    ],
+    /of another claim/,
+  ],
   GC2: [[pod('a', ownedBy(set))], /left without its owners/],
   E1: [[service, serving], /1 too few/],
   E2: [[service, serving, slice('s1', [endpoint(serving)]), slice('s2', [endpoint(serving)])], /a is in two slices/],

@@ -105,6 +105,24 @@ const managed = (replicas: number) =>
   )
 const named = (job: string) => ({ 'batch.kubernetes.io/job-completion-index': job })
 
+const minimum = (disruptionsAllowed: number, disruptedPods?: object) =>
+  made('policy/v1', 'PodDisruptionBudget', 'web', {
+    spec: { selector: { matchLabels: { app: 'web' } }, minAvailable: 1 },
+    status: { disruptionsAllowed, desiredHealthy: 0, ...(disruptedPods === undefined ? {} : { disruptedPods }) },
+  })
+const disk = (uid: string | undefined, size = '1Gi') =>
+  made('v1', 'PersistentVolume', 'disk', {
+    spec: {
+      capacity: { storage: size },
+      ...(uid === undefined ? {} : { claimRef: { uid, name: 'a', namespace: 'default' } }),
+    },
+  })
+const claimed = (name: string) =>
+  made('v1', 'PersistentVolumeClaim', name, {
+    spec: { volumeName: 'disk', resources: { requests: { storage: '2Gi' } } },
+    status: { phase: 'Bound' },
+  })
+
 export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]>> = {
   A1: [{ write: { object: pod('a'), revision: 3, follows: 4 } }, /write 3 comes after write 4/],
   A2: [
@@ -305,6 +323,10 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
     },
     /2 nodes are left/,
   ],
+  DS5: [
+    { write: { ...daemon, object: pod('a', ownedBy(agent)) }, before: [agent] },
+    /does not stand not-ready:NoExecute/,
+  ],
   J1: [
     { write: { ...working, previous: job(), object: job({}, { succeeded: 1 }) } },
     /counts 1 more pods and had noted 0/,
@@ -437,6 +459,13 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
     /right after node-2/,
   ],
   N4: [bound({}, [node('node-1', { unschedulable: true })]), /which is cordoned/],
+  N5b: [
+    {
+      write: { by: 'controller/replicaset', type: 'DELETED', previous: pod('a'), object: pod('a') },
+      before: [node('node-1')],
+    },
+    /removed Pod default\/a, which runs on node-1/,
+  ],
   N5: [
     {
       write: {
@@ -454,6 +483,31 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
     /29000 ms before its time/,
   ],
   P1: [{ write: { verb: 'evict', previous: pod('a'), object: pod('a', gone) }, before: [budget({})] }, /was not asked/],
+  P1b: [
+    {
+      write: {
+        by: 'controller/pod-disruption-budget',
+        verb: 'update/status',
+        previous: minimum(0),
+        object: minimum(1),
+      },
+      before: [pod('a')],
+    },
+    /allows 1: 1 are healthy, 1 must be/,
+  ],
+  P1c: [
+    {
+      write: {
+        by: 'controller/pod-disruption-budget',
+        verb: 'update/status',
+        previous: minimum(0, { a: at(0) }),
+        object: minimum(0),
+      },
+      before: [pod('a')],
+      now: 1000,
+    },
+    /a was granted its eviction/,
+  ],
   GC1: [
     {
       write: { ...collected, previous: pod('a', ownedBy(set)), object: pod('a', { ...gone, ...ownedBy(set) }) },
@@ -532,6 +586,57 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
       before: [scaler()],
     },
     /policies allow 6/,
+  ],
+  A13c: [
+    {
+      write: {
+        type: 'DELETED',
+        object: made('v1', 'Namespace', 'default'),
+        previous: made('v1', 'Namespace', 'default', {}, gone),
+      },
+      before: [pod('a')],
+    },
+    /went while Pod a was in it/,
+  ],
+  D6c: [
+    {
+      write: {
+        by: 'controller/deployment',
+        type: 'DELETED',
+        previous: workload('ReplicaSet', 'old', { replicas: 1 }),
+        object: workload('ReplicaSet', 'old', { replicas: 1 }),
+      },
+    },
+    /old was deleted with 0 pods/,
+  ],
+  CJ1b: [
+    {
+      write: { ...ticking, object: made('batch/v1', 'Job', 'b', {}, ownedBy(tick({ concurrencyPolicy: 'Replace' }))) },
+      before: [
+        tick({ concurrencyPolicy: 'Replace' }),
+        made('batch/v1', 'Job', 'a', {}, ownedBy(tick({ concurrencyPolicy: 'Replace' }))),
+      ],
+    },
+    /a still ran/,
+  ],
+  V1: [
+    { write: { previous: claimed('a'), object: claimed('a') }, before: [claimed('b')] },
+    /a and b have the volume disk/,
+  ],
+  V2: [
+    { write: { by: 'controller/persistent-volume', previous: disk('uid-a'), object: disk('uid-b') } },
+    /went from one claim to another/,
+  ],
+  V3: [
+    {
+      write: { by: 'controller/persistent-volume', previous: disk(undefined), object: disk('uid-a') },
+      before: [claimed('a')],
+    },
+    /and a asks for/,
+  ],
+  V4: [
+    { write: { by: 'controller/persistent-volume', type: 'DELETED', previous: disk('uid-a'), object: disk('uid-a') } },
+    /its policy is Retain/,
   ],
   H6: [
     {

@@ -277,6 +277,40 @@ const stillHeld = ({ status, metadata }: KubeObject): boolean =>
     ({ type, status }) => status === 'True' && type.startsWith('Namespace'),
   )
 
+/** What a namespace usually holds. */
+const contents = [
+  'pods',
+  'configmaps',
+  'secrets',
+  'services',
+  'persistentvolumeclaims',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'jobs.batch',
+]
+
+/** `[remove ns ⇒ nothing is in ns]`; and what is in one that is going is going. */
+export const namespacesAreEmptied = row(
+  {
+    id: 'A13c',
+    name: 'namespacesAreEmptied',
+    says: 'A namespace goes only when nothing is left in it.',
+    class: 'C',
+    source: page('tasks/administer-cluster/namespaces/#deleting-a-namespace'),
+  },
+  step(({ type, resource, object }, before) => {
+    if (type !== 'DELETED' || resource !== 'namespaces') return undefined
+    return eachOf(contents, (one) => {
+      const [left] = before.list(one, { namespace: object.metadata.name })
+      return orElse(
+        left === undefined,
+        () => `${named(object)} went while ${left?.kind} ${left?.metadata.name} was in it`,
+      )
+    })
+  }),
+)
+
 /** `ns.Terminating ~> gone`, or its conditions say what holds it. */
 export const namespacesEnd = row(
   {
@@ -287,9 +321,14 @@ export const namespacesEnd = row(
     source: page('tasks/administer-cluster/namespaces/#deleting-a-namespace'),
   },
   settled((s) =>
-    eachOf(s.list('namespaces'), (one) =>
-      orElse(!isGoing(one) || stillHeld(one), () => `${named(one)} does not go and does not say why`),
-    ),
+    eachOf(s.list('namespaces'), (one) => {
+      if (!isGoing(one)) return true
+      const free = contents
+        .flatMap((resource) => s.list(resource, { namespace: one.metadata.name }))
+        .find((object) => !isGoing(object))
+      if (free !== undefined) return `nobody deletes ${named(free)}, though its namespace is going`
+      return orElse(stillHeld(one), () => `${named(one)} does not go and does not say why`)
+    }),
   ),
 )
 

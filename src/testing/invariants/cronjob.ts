@@ -41,6 +41,23 @@ export const forbidIsOne = row(
   }),
 )
 
+/** `[start ∧ Replace ⇒ the one before is going]`. */
+export const replaceIsOne = row(
+  {
+    id: 'CJ1b',
+    name: 'replaceIsOne',
+    says: 'With Replace the Job that runs is deleted before the next is made, as far as the controller sees.',
+    class: 'B',
+    source: `${docs}#concurrency-policy`,
+  },
+  step((write, before) => {
+    const cronJob = cronBehind(write)
+    if (cronJob?.spec?.concurrencyPolicy !== 'Replace') return undefined
+    const running = before.ownedBy(jobs, uidOf(cronJob)).filter((job) => !isOver(job) && !isGoing(job))
+    return orElse(running.length === 0, () => `${running.map(named).join(', ')} still ran`)
+  }),
+)
+
 /** `□ one Job for each tick`, as many believe: of the ticks since it was made, the last three hours at most. */
 export const oneJobForEachTick = row(
   {

@@ -2,6 +2,7 @@
 import { scaledValue } from '../../api/int-or-string.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { isPodActive, isPodFinished, podAvailableAt } from '../../api/pod-status.ts'
+import { type Toleration, tolerationMatches } from '../../api/scheduling.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
 import { eligible, nodeOf } from './eligible.ts'
@@ -25,7 +26,7 @@ export const oneDaemonOnANode = row(
   {
     id: 'DS1',
     name: 'oneDaemonOnANode',
-    says: 'No second daemon pod is made for a node that has one, except while surging.',
+    says: 'No second daemon pod is made for a node that has one, not even while that ends, except while surging.',
     class: 'C',
     source: docs,
   },
@@ -33,11 +34,12 @@ export const oneDaemonOnANode = row(
     const daemonSet = daemonBehind(write)
     if (daemonSet === undefined || write.type !== 'ADDED') return undefined
     const node = nodeOf(write.object)
-    const there = podsOf(after, daemonSet).filter((pod) => isPodActive(pod) && nodeOf(pod) === node)
-    return orElse(
-      there.length <= (surges(daemonSet) ? 2 : 1),
-      () => `${node} has ${there.map(({ metadata }) => metadata.name).join(' and ')}`,
-    )
+    const active = podsOf(after, daemonSet).filter((pod) => isPodActive(pod) && nodeOf(pod) === node)
+    if (active.length > (surges(daemonSet) ? 2 : 1))
+      return `${node} has ${active.map(({ metadata }) => metadata.name).join(' and ')}`
+    if (surges(daemonSet)) return true
+    const before = podsOf(write.believed, daemonSet).find((pod) => nodeOf(pod) === node && !isPodFinished(pod))
+    return orElse(before === undefined, () => `${node} had ${before?.metadata.name}`)
   }),
 )
 
@@ -47,6 +49,8 @@ function daemonHeld(s: Moment, daemonSet: KubeObject, node: KubeObject, pods: re
   const active = there.filter(isPodActive)
   if (!stay)
     return orElse(active.length === 0, () => `${named(daemonSet)} is not for ${node.metadata.name} and has a pod there`)
+  if (active.length > 1 && active.length === there.length && !surges(daemonSet))
+    return `${named(daemonSet)} has ${active.length} pods on ${node.metadata.name}`
   // One that failed is made again with patience; one that is ending has to end first.
   if (!run || active.length > 0 || there.length > 0 || isGoing(node)) return true
   return `${named(daemonSet)} has no pod on ${node.metadata.name} (${s.nodes.length} nodes)`
@@ -113,3 +117,64 @@ function staysIn(after: Moment, pod: KubeObject): boolean {
   const now = after.get('pods', pod.metadata.name, pod.metadata.namespace)
   return now !== undefined && uidOf(now) === uidOf(pod) && !isGoing(now)
 }
+
+const trouble = [
+  ['not-ready', 'NoExecute'],
+  ['unreachable', 'NoExecute'],
+  ['disk-pressure', 'NoSchedule'],
+  ['memory-pressure', 'NoSchedule'],
+  ['pid-pressure', 'NoSchedule'],
+  ['unschedulable', 'NoSchedule'],
+] as const
+
+/** `[create p ⇒ p stands not-ready, unreachable, pressures and cordons]`. */
+export const daemonsStandTrouble = row(
+  {
+    id: 'DS5',
+    name: 'daemonsStandTrouble',
+    says: 'Daemon pods are made with tolerations, without an end, of what says that their node is in trouble.',
+    class: 'C',
+    source: `${docs}#taints-and-tolerations`,
+  },
+  step((write) => {
+    if (daemonBehind(write) === undefined || write.type !== 'ADDED') return undefined
+    const own = (write.object.spec?.tolerations ?? []) as Toleration[]
+    const lacking = trouble.find(
+      ([key, effect]) =>
+        !own.some(
+          (one) => tolerationMatches(one, { key: `node.kubernetes.io/${key}`, effect }) && !one.tolerationSeconds,
+        ),
+    )
+    return orElse(lacking === undefined, () => `${named(write.object)} does not stand ${lacking?.join(':')}`)
+  }),
+)
+
+function rolledOut(s: Moment, daemonSet: KubeObject): Held {
+  if (isGoing(daemonSet) || daemonSet.spec?.updateStrategy?.type === 'OnDelete') return true
+  const { updatedNumberScheduled = 0, desiredNumberScheduled = 0 } = daemonSet.status ?? {}
+  const pods = podsOf(s, daemonSet)
+  const isUp = (pod: KubeObject): boolean =>
+    isPodActive(pod) && (podAvailableAt(pod, daemonSet.spec?.minReadySeconds ?? 0) ?? s.now + 1) <= s.now
+  const nodes = s.nodes.filter((node) => eligible(daemonSet, node).run).map(({ metadata }) => metadata.name)
+  const places = new Set([...nodes, ...pods.map(nodeOf)])
+  const down = [...places].filter((node) => !pods.some((pod) => nodeOf(pod) === node && isUp(pod))).length
+  const most = scaledValue(daemonSet.spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, places.size, true)
+  // Who is down holds the others up: that is what maxUnavailable is for.
+  if ((down > 0 && down >= most) || (surges(daemonSet) && !pods.every(isUp))) return true
+  return orElse(
+    updatedNumberScheduled === desiredNumberScheduled,
+    () => `${named(daemonSet)} updated ${updatedNumberScheduled} of ${desiredNumberScheduled} nodes`,
+  )
+}
+
+/** `settled ∧ unavailable < maxUnavailable ⇒ all updated`. */
+export const daemonsRollOut = row(
+  {
+    id: 'DS4',
+    name: 'daemonsRollOut',
+    says: 'A rollout of a DaemonSet goes on to its end as long as fewer than maxUnavailable nodes lack an available pod.',
+    class: 'C',
+    source: `${issue(63465)}, ${page('tasks/manage-daemon/update-daemon-set/')}`,
+  },
+  settled((s) => eachOf(s.list(daemonSets), (daemonSet) => rolledOut(s, daemonSet))),
+)

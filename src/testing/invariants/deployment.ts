@@ -2,6 +2,7 @@
 import { scaledValue } from '../../api/int-or-string.ts'
 import type { KubeObject } from '../../api/object.ts'
 import { isPodFinished } from '../../api/pod-status.ts'
+import { equal } from '../../lib/equal.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
 import { issue, kep, page, row } from './row.ts'
@@ -9,6 +10,7 @@ import {
   deployments,
   eachOf,
   isBy,
+  isDeletion,
   isGoing,
   keeperOf,
   named,
@@ -65,7 +67,8 @@ const sizeBefore = ({ previous }: Write): number => (previous === undefined ? 0 
 
 /**
  * `[scaleDown_dc ⇒ avail′ ≥ replicas − maxUnavailable]`, of what its ReplicaSets' statuses say is available; when it was
- * fewer already, a step of the rollout takes none of those away. Resizing in the middle of a rollout is no step of it.
+ * fewer already, a step of the rollout takes none of those away. Resizing in the middle of a rollout is no step of it,
+ * and one that is paused is only ever resized.
  */
 export const rolloutKeepsEnough = row(
   {
@@ -77,8 +80,8 @@ export const rolloutKeepsEnough = row(
   },
   step((write) => {
     const deployment = deploymentBehind(write)
-    if (deployment === undefined || !isRolling(deployment) || replicasOf(write.object) >= sizeBefore(write))
-      return undefined
+    if (deployment === undefined || !isRolling(deployment) || deployment.spec?.paused === true) return undefined
+    if (replicasOf(write.object) >= sizeBefore(write)) return undefined
     const sets = setsOf(write.believed, deployment)
     if (isResized(deployment, sets)) return undefined
     const before = sets.reduce((sum, one) => sum + availableOf(one), 0)
@@ -169,6 +172,31 @@ export const oneSetForATemplate = row(
   }),
 )
 
+function withoutHash(template: KubeObject['spec']): unknown {
+  const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {}
+  return { ...template, metadata: { ...template?.metadata, labels } }
+}
+
+/** `settled ⇒ ∀t |rs(t)| ≤ 1`, by the templates themselves. */
+export const oneSetAtLast = row(
+  {
+    id: 'D3b',
+    name: 'oneSetAtLast',
+    says: 'When nothing is left to do, no two ReplicaSets of a Deployment have the same template, whatever their hashes.',
+    class: 'C',
+    source: `${docs}#pod-template-hash-label`,
+  },
+  settled((s) =>
+    eachOf(s.list(deployments), (one) => {
+      const sets = setsOf(s, one).filter((set) => !isGoing(set))
+      const twin = sets.find((set, i) =>
+        sets.some((other, j) => j < i && equal(withoutHash(set.spec?.template), withoutHash(other.spec?.template))),
+      )
+      return orElse(twin === undefined, () => `${named(one)} has ${twin?.metadata.name} and another of its template`)
+    }),
+  ),
+)
+
 /** `[create(new) ⇒ old = ∅]`: when a set is taken up from nothing, no pod of another set is left. */
 export const recreateWaits = row(
   {
@@ -221,6 +249,23 @@ export const revisionsRise = row(
     const others = setsOf(write.believed, deployment).filter((one) => uidOf(one) !== uidOf(write.object))
     const highest = Math.max(0, ...others.map(revisionOf))
     return orElse(is > highest, () => `${named(write.object)} got revision ${is}; another has ${highest}`)
+  }),
+)
+
+/** `[clean up rs ⇒ rs is empty]`. */
+export const onlyEmptyOnesGo = row(
+  {
+    id: 'D6c',
+    name: 'onlyEmptyOnesGo',
+    says: 'The controller deletes a ReplicaSet of its history only when that wants no pods and has none.',
+    class: 'C',
+    source: `${docs}#clean-up-policy`,
+  },
+  step((write) => {
+    if (write.resource !== replicaSets || !isBy(write, 'deployment') || !isDeletion(write)) return undefined
+    const seen = write.believed.at(replicaSets, write.key) ?? write.object
+    const count: number = seen.status?.replicas ?? 0
+    return orElse(replicasOf(seen) === 0 && count === 0, () => `${named(seen)} was deleted with ${count} pods`)
   }),
 )
 

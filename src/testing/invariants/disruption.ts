@@ -1,11 +1,13 @@
 /** Disruption budgets: what an eviction may take, and what no budget prevents. */
+import { scaledValue } from '../../api/int-or-string.ts'
 import type { KubeObject } from '../../api/object.ts'
+import { controllerOf } from '../../api/owner.ts'
 import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
 import { matchesLabelSelector } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
 import { issue, page, row } from './row.ts'
-import { budgets, eachOf, isBy, isGoing, named, orElse } from './words.ts'
+import { budgets, eachOf, isBy, isGoing, named, orElse, timeOf } from './words.ts'
 
 const docs = page('concepts/workloads/pods/disruptions/')
 
@@ -78,12 +80,87 @@ export const evictionsKeepBudgets = row(
     if (isBy(write, 'pod-disruption-budget')) return allowanceHeld(write)
     const more = takenBy(write.object).length - takenBy(write.previous).length
     if (more <= 0) return undefined
+    if ((write.previous?.status?.observedGeneration ?? 0) < (write.object.metadata.generation ?? 0))
+      return `${named(write.object)} was changed, and gave disruptions that were computed before`
     const left = allowed(write.previous) - more
     if (left < 0) return `${named(write.object)} had ${allowed(write.previous)} disruptions to give and gave ${more}`
     return orElse(
       allowed(write.object) <= left,
       () => `${named(write.object)} gave ${more} disruptions and still allows ${allowed(write.object)}`,
     )
+  }),
+)
+
+/** How many of its pods must be healthy, by the budget's own words; undefined when that cannot be told. */
+function mustBeHealthy(s: Moment, { metadata, spec }: KubeObject, pods: readonly KubeObject[]): number | undefined {
+  const { minAvailable, maxUnavailable } = spec ?? {}
+  if (typeof minAvailable === 'number') return minAvailable
+  const sizes = new Map<string, number>()
+  for (const pod of pods) {
+    const reference = controllerOf(pod)
+    const owner = reference && s.ownerOf(reference, metadata.namespace)
+    if (owner === undefined) return undefined
+    const above = controllerOf(owner)
+    const top = (above && s.ownerOf(above, metadata.namespace)) ?? owner
+    if (top.spec?.replicas === undefined) return undefined
+    sizes.set(top.metadata.uid ?? '', top.spec.replicas)
+  }
+  const wanted = [...sizes.values()].reduce((sum, one) => sum + one, 0)
+  if (minAvailable !== undefined) return scaledValue(minAvailable, wanted, true)
+  return Math.max(0, wanted - scaledValue(maxUnavailable ?? 0, wanted, true))
+}
+
+/** `[status′ ⇒ allowed ≤ healthy − must(spec)]`, of what the controller sees. */
+export const budgetsAreComputed = row(
+  {
+    id: 'P1b',
+    name: 'budgetsAreComputed',
+    says: 'The controller lets a budget allow no more than its healthy pods beyond those that its spec asks for.',
+    class: 'C',
+    source: `${page('tasks/run-application/configure-pdb/')}#think-about-how-your-application-reacts-to-disruptions`,
+  },
+  step((write) => {
+    const { object: budget, believed } = write
+    if (write.resource !== budgets || write.type !== 'MODIFIED' || !isBy(write, 'pod-disruption-budget'))
+      return undefined
+    if (budget.status?.observedGeneration !== budget.metadata.generation) return undefined
+    const pods = believed
+      .list('pods', { namespace: budget.metadata.namespace ?? '' })
+      .filter((pod) => covers(budget, pod) && !isPodFinished(pod))
+    const least = mustBeHealthy(believed, budget, pods)
+    if (least === undefined) return undefined
+    const leaving = takenBy(budget)
+    const well = pods.filter((pod) => isPodReady(pod) && !isGoing(pod) && !leaving.includes(pod.metadata.name)).length
+    return orElse(
+      allowed(budget) <= Math.max(0, well - least),
+      () => `${named(budget)} allows ${allowed(budget)}: ${well} are healthy, ${least} must be`,
+    )
+  }),
+)
+
+/** A pod that was let go and is still there two minutes later has been kept after all. */
+const graceMs = 120_000
+
+/** `[p ∈ disrupted ∧ p ∉ disrupted′ ⇒ p is gone or going, or it was long ago]`. */
+export const grantsAreKept = row(
+  {
+    id: 'P1c',
+    name: 'grantsAreKept',
+    says: 'The controller forgets no eviction that was granted until the pod goes or two minutes are over.',
+    class: 'C',
+    source: `${docs}#pod-disruption-budgets (${issue(82149)})`,
+  },
+  step((write, before, after) => {
+    const { object: budget, previous } = write
+    if (write.resource !== budgets || write.type !== 'MODIFIED' || !isBy(write, 'pod-disruption-budget'))
+      return undefined
+    const granted = (previous?.status?.disruptedPods ?? {}) as Readonly<Record<string, string>>
+    const lost = Object.keys(granted).find((name) => {
+      const pod = before.get('pods', name, budget.metadata.namespace)
+      const isDue = after.now >= (timeOf(granted[name]) ?? 0) + graceMs
+      return !takenBy(budget).includes(name) && pod !== undefined && !isGoing(pod) && !isDue
+    })
+    return orElse(lost === undefined, () => `${lost} was granted its eviction, is there, and is not counted`)
   }),
 )
 

@@ -145,3 +145,36 @@ export const slicesAreRepaired = row(
     ),
   ),
 )
+
+/** `settled ⇒ addresses(Endpoints) = addresses of ready pods`. */
+export const endpointsAgree = row(
+  {
+    id: 'E1b',
+    name: 'endpointsAgree',
+    says: 'When nothing is left to do, the Endpoints of a service name the addresses of its ready pods that are not going.',
+    class: 'C',
+    source: page('concepts/services-networking/service/#endpoints'),
+  },
+  settled(
+    eachService((s, service) => {
+      const { namespace = '', name } = service.metadata
+      const home = s.get('namespaces', namespace, '')
+      if (home !== undefined && isGoing(home)) return true
+      const said = s.get('endpoints', name, namespace)?.subsets ?? []
+      const ips = (said as { addresses?: { ip: string }[] }[]).flatMap(({ addresses = [] }) =>
+        addresses.map(({ ip }) => ip),
+      )
+      const wanted = s
+        .list('pods', { namespace })
+        .filter((pod) => matchesMap(service.spec.selector, pod.metadata.labels) && !isPodFinished(pod))
+        .filter((pod) => service.spec.publishNotReadyAddresses === true || (isPodReady(pod) && !isGoing(pod)))
+        .flatMap((pod) => addressesOf(pod).slice(0, 1))
+      // A pod of another address family than the service is in none.
+      const strange = ips.find((ip) => !wanted.includes(ip))
+      if (strange !== undefined) return `the Endpoints of ${named(service)} name ${strange}`
+      const isFirst = (ip: string): boolean => families(service)[0] === (ip.includes(':') ? 'IPv6' : 'IPv4')
+      const missing = wanted.find((ip) => isFirst(ip) && !ips.includes(ip))
+      return orElse(missing === undefined, () => `the Endpoints of ${named(service)} do not name ${missing}`)
+    }),
+  ),
+)

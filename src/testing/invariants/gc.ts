@@ -181,3 +181,30 @@ export const ownersAreNear = row(
     )
   }),
 )
+
+const isOwn = (finalizer: string): boolean => finalizer === foreground || finalizer === orphan
+
+/** `settled ∧ going(o) ∧ finalizers(o) ⊆ {orphan, foreground} ⇒ somebody it waits for is there`. */
+export const nobodyWaitsForNobody = row(
+  {
+    id: 'GC6',
+    name: 'nobodyWaitsForNobody',
+    says: "When nothing is left to do, nothing is held by the collector's finalizers alone that has no dependents.",
+    class: 'C',
+    source: `${docs}#foreground-deletion`,
+  },
+  settled((s) =>
+    eachOf(owned, (resource) => {
+      const waits = s
+        .list(resource)
+        .find(
+          (object) =>
+            isGoing(object) &&
+            (object.metadata.finalizers?.length ?? 0) > 0 &&
+            object.metadata.finalizers?.every(isOwn) === true &&
+            !dependentsOf(s, object).some(({ metadata }) => metadata.namespace === object.metadata.namespace),
+        )
+      return orElse(waits === undefined, () => `${waits === undefined ? '' : named(waits)} waits for nobody`)
+    }),
+  ),
+)

@@ -19,6 +19,8 @@ import * as quota from './quota.ts'
 import * as replicaSet from './replicaset.ts'
 import * as scheduler from './scheduler.ts'
 import * as statefulSet from './statefulset.ts'
+import * as statuses from './statuses.ts'
+import * as volumes from './volumes.ts'
 
 /** Every row by its number. Rows that are no property are in elsewhere.ts. */
 const byId = {
@@ -33,7 +35,9 @@ const byId = {
   A12: api.immutableStays,
   A13: api.nothingIntoTheEnding,
   A13b: api.namespacesEnd,
+  A13c: api.namespacesAreEmptied,
   A14: quota.quotaHolds,
+  A14b: quota.quotasCount,
   A15: api.appliesKeepOthers,
   G2: controllers.nothingLeftToWrite,
   G5: controllers.deletesWhatItMeant,
@@ -42,15 +46,18 @@ const byId = {
   G9: controllers.everythingRests,
   G11: controllers.writesItsOwn,
   G13: controllers.statusesAreHonest,
+  G13b: statuses.statusesAreTrue,
   D1: deployment.rolloutKeepsEnough,
   "D1'": deployment.alwaysEnough,
   D2: deployment.rolloutWantsNoMore,
   "D2'": deployment.neverMorePods,
   D3: deployment.oneSetForATemplate,
+  D3b: deployment.oneSetAtLast,
   D4: deployment.recreateWaits,
   D5: deployment.pausedRollsNothing,
   D6: deployment.revisionsRise,
   D6b: deployment.historyIsShort,
+  D6c: deployment.onlyEmptyOnesGo,
   D7: deployment.rolloutsComplete,
   D8: deployment.stuckIsSaid,
   R1: replicaSet.noOvershoot,
@@ -70,9 +77,12 @@ const byId = {
   S6b: statefulSet.claimsAreThere,
   S7: statefulSet.setsRollOut,
   S7b: statefulSet.parallelSetsRollOut,
+  S8: statefulSet.setsConverge,
   DS1: daemonSet.oneDaemonOnANode,
   DS2: daemonSet.daemonsEverywhere,
   DS3: daemonSet.daemonsKeepServing,
+  DS4: daemonSet.daemonsRollOut,
+  DS5: daemonSet.daemonsStandTrouble,
   J1: job.countedOnce,
   J2: job.noMoreThanAsked,
   "J2'": job.programRunsOnce,
@@ -80,9 +90,11 @@ const byId = {
   J4: job.overIsOver,
   J4b: job.overWhenAllEnded,
   J5: job.limitsEndJobs,
+  J5b: job.jobsGoOn,
   J6: job.eachIndexOnce,
   J7: job.heldUntilNoted,
   CJ1: cronJob.forbidIsOne,
+  CJ1b: cronJob.replaceIsOne,
   CJ2: cronJob.oneJobForEachTick,
   CJ3: cronJob.neverTooLate,
   CJ3b: cronJob.historyLimits,
@@ -104,7 +116,13 @@ const byId = {
   N3: nodes.evictionsAreLimited,
   N4: nodes.cordonHolds,
   N5: nodes.graceIsGiven,
+  N5b: nodes.endedByItsKubelet,
+  N6: nodes.taintsSayHowItIs,
+  N7: nodes.lostPodsAreNotReady,
+  N8: nodes.nobodyIsLeftBehind,
   P1: disruption.evictionsKeepBudgets,
+  P1b: disruption.budgetsAreComputed,
+  P1c: disruption.grantsAreKept,
   P2: disruption.budgetsProtectAll,
   P3: disruption.drainsEnd,
   GC1: gc.ownersAreGone,
@@ -112,7 +130,9 @@ const byId = {
   GC3: gc.blockersGoFirst,
   GC4: gc.orphansAreFreed,
   GC5: gc.ownersAreNear,
+  GC6: gc.nobodyWaitsForNobody,
   E1: endpoints.readyAreServed,
+  E1b: endpoints.endpointsAgree,
   E2: endpoints.servedOnce,
   E3: endpoints.goneAreNotServed,
   E4: endpoints.slicesAreRepaired,
@@ -122,6 +142,11 @@ const byId = {
   H4: hpa.paceIsKept,
   H5: hpa.sizesComeToRest,
   H6: hpa.oneSetsTheSize,
+  V1: volumes.volumesHaveOneClaim,
+  V2: volumes.volumesAreKept,
+  V3: volumes.volumesSuffice,
+  V4: volumes.volumesGoByPolicy,
+  V5: volumes.claimsAndVolumesAgree,
 } as const
 
 /** Every row by number and by name. */
@@ -142,6 +167,8 @@ export const invariants = {
   ...gc,
   ...endpoints,
   ...hpa,
+  ...statuses,
+  ...volumes,
 } as const
 
 /** Every row once, in the order of INVARIANTS.md. */

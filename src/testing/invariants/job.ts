@@ -194,6 +194,37 @@ export const limitsEndJobs = row(
   settled((s) => eachOf(s.list(jobs), (job) => overdue(job, s.now))),
 )
 
+/** `settled ∧ ¬over ⇒ a pod runs`, unless the Job is suspended, wants none or a quota refuses it. */
+export const jobsGoOn = row(
+  {
+    id: 'J5b',
+    name: 'jobsGoOn',
+    says: 'When nothing is left to do, a Job that is not over and not suspended has a pod that runs.',
+    class: 'C',
+    source: docs,
+  },
+  settled((s) =>
+    eachOf(s.list(jobs), (job) => {
+      const { suspend = false, parallelism = 1, managedBy } = job.spec ?? {}
+      if (
+        isGoing(job) ||
+        endOf(job) !== undefined ||
+        isDecided(job) ||
+        suspend ||
+        parallelism === 0 ||
+        managedBy !== undefined
+      )
+        return true
+      if (s.list('resourcequotas', { namespace: job.metadata.namespace ?? '' }).length > 0) return true
+      const pods = s.ownedBy('pods', uidOf(job))
+      return orElse(
+        pods.some((pod) => !isPodFinished(pod)),
+        () => `${named(job)} is not over and has no pod`,
+      )
+    }),
+  ),
+)
+
 /** How many indexes `1,3-5` names. */
 function sizeOf(text: string | undefined): number {
   return (text ?? '')

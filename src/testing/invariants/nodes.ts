@@ -1,8 +1,8 @@
 /** Nodes: taints that expel, silence, and the end of a pod. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
+import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
 import { type Taint, type Toleration, tolerationMatches } from '../../api/scheduling.ts'
-import { always, step } from '../property.ts'
+import { always, settled, step } from '../property.ts'
 import { issue, page, row } from './row.ts'
 import { eachOf, isBy, isDeletion, isGoing, named, orElse, timeOf } from './words.ts'
 
@@ -19,6 +19,13 @@ function leavesAt(pod: KubeObject, taint: Taint): number | undefined {
   if (own === undefined) return since
   return own.tolerationSeconds === undefined ? undefined : since + Math.max(0, own.tolerationSeconds) * 1000
 }
+
+const boundAt = ({ status }: KubeObject): number | undefined =>
+  timeOf(
+    ((status?.conditions ?? []) as { type: string; lastTransitionTime?: string }[]).find(
+      ({ type }) => type === 'PodScheduled',
+    )?.lastTransitionTime,
+  )
 
 /** Later than this after its time a pod that has to leave has been forgotten. */
 const patienceMs = 60_000
@@ -40,10 +47,8 @@ export const expelledInTime = row(
         if (isGoing(pod) || isPodFinished(pod)) return true
         const times = taints.map((taint) => leavesAt(pod, taint)).filter((at) => at !== undefined)
         const at = Math.min(...times, Number.POSITIVE_INFINITY)
-        return orElse(
-          s.now <= Math.max(at, timeOf(pod.status?.startTime) ?? 0) + patienceMs,
-          () => `${named(pod)} is still on ${node.metadata.name}`,
-        )
+        const came = Math.max(timeOf(pod.status?.startTime) ?? 0, boundAt(pod) ?? 0)
+        return orElse(s.now <= Math.max(at, came) + patienceMs, () => `${named(pod)} is still on ${node.metadata.name}`)
       })
     }),
   ),
@@ -202,3 +207,91 @@ function hasStopped({ status }: KubeObject): boolean {
   const statuses = (status?.containerStatuses ?? []) as { state?: { running?: object } }[]
   return statuses.every(({ state }) => state?.running === undefined)
 }
+
+/** Who may say that a pod has ended: its kubelet, a user who forces it, and the collector of pods whose node is gone. */
+const mayEnd = (by: string): boolean =>
+  by === 'user' || by.startsWith('kubelet') || by === 'controller/pod-garbage-collector'
+
+/** `[remove p ⇒ p has no node, has ended, or its kubelet, a user or the pod collector removed it]`. */
+export const endedByItsKubelet = row(
+  {
+    id: 'N5b',
+    name: 'endedByItsKubelet',
+    says: 'A pod that runs on a node leaves the store only when its kubelet says so, somebody forces it, or the node is gone.',
+    class: 'C',
+    source: `${page('concepts/workloads/pods/pod-lifecycle/')}#pod-termination`,
+  },
+  step(({ type, resource, by, object, previous = object }, before) => {
+    const node: string | undefined = previous.spec?.nodeName
+    if (type !== 'DELETED' || resource !== 'pods' || mayEnd(by) || !node || isPodFinished(previous)) return undefined
+    // Its kubelet has said so, and finalizers held it.
+    if (previous.metadata.deletionGracePeriodSeconds === 0) return undefined
+    return orElse(
+      before.get('nodes', node, '') === undefined,
+      () => `${by} removed ${named(previous)}, which runs on ${node}`,
+    )
+  }),
+)
+
+/** `settled ⇒ (ready(n) ⇔ n has no taint that says it is lost)`. */
+export const taintsSayHowItIs = row(
+  {
+    id: 'N6',
+    name: 'taintsSayHowItIs',
+    says: 'When nothing is left to do, a node that is not ready has a taint that says so, and one that is ready has none.',
+    class: 'C',
+    source: `${taintsPage}#taint-based-evictions`,
+  },
+  settled((s) =>
+    eachOf(s.nodes, (node) => {
+      const lost = ((node.spec?.taints ?? []) as Taint[]).some(({ key }) => lostKeys.includes(key))
+      const isWell = readyOf(node) === 'True'
+      return orElse(isGoing(node) || lost !== isWell, () =>
+        isWell ? `${named(node)} is ready and has a taint` : `${named(node)} is lost and has no taint`,
+      )
+    }),
+  ),
+)
+
+/** `settled ∧ lost(n) ⇒ no pod of n is ready`. */
+export const lostPodsAreNotReady = row(
+  {
+    id: 'N7',
+    name: 'lostPodsAreNotReady',
+    says: 'When nothing is left to do, no pod of a node that is not heard of is said to be ready.',
+    class: 'C',
+    source: `${nodesPage}#node-controller (${issue(50067)})`,
+  },
+  settled((s) =>
+    eachOf(s.nodes, (node) => {
+      if (readyOf(node) !== 'Unknown') return true
+      const ready = s.indexed('pods', 'node', node.metadata.name).find((pod) => isPodReady(pod) && !isPodFinished(pod))
+      return orElse(
+        ready === undefined,
+        () => `${ready?.metadata.name} is ready on ${node.metadata.name}, which is lost`,
+      )
+    }),
+  ),
+)
+
+/** `settled ∧ going(p) ∧ (no node, or its node is gone) ∧ finalizers = ∅ ⇒ false`. */
+export const nobodyIsLeftBehind = row(
+  {
+    id: 'N8',
+    name: 'nobodyIsLeftBehind',
+    says: 'When nothing is left to do, no pod is left that is deleted and has no node, or that runs on a node that is gone.',
+    class: 'C',
+    source: page('concepts/workloads/pods/pod-lifecycle/#pod-garbage-collection'),
+  },
+  settled((s) =>
+    eachOf(s.pods, (pod) => {
+      const node: string | undefined = pod.spec?.nodeName
+      if ((pod.metadata.finalizers?.length ?? 0) > 0) return true
+      if (!node) return orElse(!isGoing(pod), () => `${named(pod)} has no node, is deleted and does not go`)
+      return orElse(
+        isPodFinished(pod) || s.get('nodes', node, '') !== undefined,
+        () => `${named(pod)} is on ${node}, which is gone`,
+      )
+    }),
+  ),
+)

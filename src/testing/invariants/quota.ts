@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/object.ts'
 import { isPodFinished } from '../../api/pod-status.ts'
 import { value } from '../../api/quantity.ts'
 import type { Moment } from '../moment.ts'
-import { type Held, step } from '../property.ts'
+import { type Held, settled, step } from '../property.ts'
 import { page, row } from './row.ts'
 import { eachOf, isGoing, orElse } from './words.ts'
 
@@ -43,4 +43,24 @@ export const quotaHolds = row(
     const plain = quotas.filter(({ spec }) => spec?.scopes === undefined && spec?.scopeSelector === undefined)
     return plain.length === 0 ? undefined : eachOf(plain, (quota) => exceeded(after, quota, resource))
   }),
+)
+
+/** `settled ⇒ used = what there is`, of pods that have not ended. */
+export const quotasCount = row(
+  {
+    id: 'A14b',
+    name: 'quotasCount',
+    says: 'When nothing is left to do, a quota says that as many pods are used as there are that have not ended.',
+    class: 'C',
+    source: page('concepts/policy/resource-quotas/'),
+  },
+  settled((s) =>
+    eachOf(s.list('resourcequotas'), (quota) => {
+      const pods = s.list('pods', { namespace: quota.metadata.namespace ?? '' })
+      const said: string | undefined = quota.status?.used?.pods
+      if (said === undefined || quota.spec?.scopes !== undefined || pods.some(isGoing)) return true
+      const is = pods.filter((pod) => !isPodFinished(pod)).length
+      return orElse(value(said) === is, () => `${quota.metadata.name} says ${said} pods and there are ${is}`)
+    }),
+  ),
 )

@@ -167,8 +167,12 @@ export const updatedFromTheLast = row(
         ),
     )
     if (old !== undefined) return `${named(seen)} was replaced before ${old.metadata.name}`
-    const counts = (pod: KubeObject) => ordinalOf(pod) > ordinal || (ordinalOf(pod) < ordinal && isOrdered(set))
-    const others = pods.filter((pod) => counts(pod) && !isUp(write.believed, set, pod)).length
+    const counts = (pod: KubeObject): boolean =>
+      ordinalOf(pod) > ordinal || (ordinalOf(pod) < ordinal && isOrdered(set))
+    const isDown = (pod: KubeObject): boolean =>
+      !isUp(write.believed, set, pod) ||
+      isGoing(before.at('pods', `${pod.metadata.namespace}/${pod.metadata.name}`) ?? pod)
+    const others = pods.filter((pod) => counts(pod) && isDown(pod)).length
     return orElse(others < most, () => `${named(seen)} was replaced while ${others} others were not ready`)
   }),
 )
@@ -250,6 +254,44 @@ export const claimsAreThere = row(
           () => `${named(pod)} has no claim ${missing}`,
         )
       })
+    }),
+  ),
+)
+
+function whyNotThere(s: Moment, set: KubeObject): string | undefined {
+  const { status = {}, metadata } = set
+  const pods = podsOf(s, set)
+  // One that never becomes ready holds up those after it, and the rollout.
+  const isHeldUp = pods.some((pod) => isPodFinished(pod) || isGoing(pod) || !isUp(s, set, pod))
+  const ordinals = Array.from({ length: replicasOf(set) }, (_, i) => firstOf(set) + i)
+  // So does somebody else's pod of one of the names.
+  const isTaken = ordinals.some((i) => {
+    const pod = s.get('pods', `${metadata.name}-${i}`, metadata.namespace)
+    return pod !== undefined && keeperOf(pod) !== uidOf(set)
+  })
+  if (isGoing(set) || isHeldUp || isTaken) return undefined
+  const within = pods.filter((pod) => ordinalOf(pod) >= firstOf(set) && ordinalOf(pod) < endOf(set))
+  if (pods.length > within.length) return `${named(set)} has ${pods.length} pods and wants ${replicasOf(set)}`
+  const missing = ordinals.find((i) => !within.some((pod) => ordinalOf(pod) === i))
+  if (missing !== undefined) return `${named(set)} has no pod ${missing}`
+  if (!isRolling(set)) return undefined
+  const old = within.find((pod) => ordinalOf(pod) >= partitionOf(set) && revisionOf(pod) !== status.updateRevision)
+  return old === undefined ? undefined : `${named(old)} stays at an old revision`
+}
+
+/** `settled ∧ all pods ready ⇒ pods = ordinals ∧ pods from the partition on are of the update revision`. */
+export const setsConverge = row(
+  {
+    id: 'S8',
+    name: 'setsConverge',
+    says: 'When nothing is left to do and all its pods are ready, a StatefulSet has the pods and the revision it wants.',
+    class: 'C',
+    source: docs,
+  },
+  settled((s) =>
+    eachOf(s.list(statefulSets), (set) => {
+      const why = whyNotThere(s, set)
+      return orElse(why === undefined, () => why ?? '')
     }),
   ),
 )

@@ -3,6 +3,7 @@
  * rest, stays at rest, and a controller that begins anew finds nothing to do.
  */
 import { isTrue } from '../../../src/api/conditions.ts'
+import { isControlledBy } from '../../../src/api/owner.ts'
 import { isPodReady } from '../../../src/api/pod-status.ts'
 import { matchesLabelSelector } from '../../../src/api/selector.ts'
 import type { KubeObject } from '../../../src/index.ts'
@@ -24,7 +25,7 @@ const quietWrites = 40
 export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenario): Promise<void> {
   const isThorough = rig.calm
   rig.heal(true)
-  await maintained(rig)
+  await maintained(rig, scenario)
   if (rig.down.size > 0) await withNodesLost(rig, monitor)
   if (monitor.violation !== undefined) return
   rig.heal()
@@ -41,11 +42,11 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
   if (!(await rested(rig, monitor))) return
   monitor.settled()
   nobodyHaunts(rig, monitor)
-  nodesAreWell(rig, monitor)
   if (monitor.violation !== undefined) return
   // Those who look by the clock have looked at what there is now.
   rig.advance(16_000)
   if (!(await rested(rig, monitor))) return
+  nodesAreWell(rig, monitor)
   begunAnew(rig, monitor)
   if (monitor.violation !== undefined) return
   // Watching takes most of the time of a run: only the runs without faults do.
@@ -66,7 +67,11 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
 /** Machines that the user lost stay lost for a while; when everybody has come to terms with that, it is looked at. */
 async function withNodesLost(rig: Rig, monitor: Monitor): Promise<void> {
   rig.advance(lostMs)
-  if (!rig.cluster.plane.loop.hasWork() && !isFailing(rig)) monitor.settled()
+  const isQuiet = await rig.cluster.settle({ within: '1h' }).then(
+    () => true,
+    () => false,
+  )
+  if (isQuiet && !isFailing(rig)) monitor.settled()
 }
 
 /** A node whose machine runs and whose kubelet is heard says that it is well, and what it has. */
@@ -143,14 +148,21 @@ function mayLeave(rig: Rig, pod: KubeObject): boolean {
 
 /**
  * Maintenance of nodes ends: a pod that stands a taint for a while only would come back and leave again for ever, and so
- * would one that is tied to a node that is not there.
+ * would one that is tied to a node that is not there or has no room (kubernetes#131116): it is deleted and made again.
  */
-async function maintained(rig: Rig): Promise<void> {
-  for (const object of roots(rig, ['Deployment', 'ReplicaSet', 'DaemonSet'])) {
-    const { nodeName } = object.spec.template.spec
-    if (nodeName !== undefined && rig.cluster.get('Node', nodeName) === undefined)
+async function maintained(rig: Rig, scenario: Scenario): Promise<void> {
+  const isTied = ({ spec }: KubeObject): boolean => spec.template.spec.nodeName !== undefined
+  const tied = roots(rig, ['Deployment', 'ReplicaSet']).filter(
+    (object) =>
+      isTied(object) ||
+      rig.cluster.list('ReplicaSet').some((set) => isTied(set) && isControlledBy(set, object.metadata.uid ?? '')),
+  )
+  for (const { kind, metadata } of tied) await rig.cluster.delete(kind, metadata.name)
+  for (const object of roots(rig, ['DaemonSet']))
+    if (isTied(object) && rig.cluster.get('Node', object.spec.template.spec.nodeName) === undefined)
       await patch(rig, object, { spec: { template: { spec: { nodeName: null } } } })
-  }
+  rig.drain()
+  if (tied.length > 0) await rig.cluster.apply(scenario.manifest)
   for (const { metadata, spec } of rig.cluster.list('Node')) {
     const taints = (spec?.taints ?? []).filter((one: { key: string }) => one.key !== 'maintenance')
     if (taints.length !== (spec?.taints ?? []).length)

@@ -3,7 +3,7 @@
  * are drawn from a generator, so that equal numbers give equal runs. It stands on the live cluster and its real loop.
  */
 import type { Cluster } from '../../../src/index.ts'
-import { type Prng, prngOf } from '../../../src/lib/prng.ts'
+import { drawsOf, type Prng } from '../../../src/lib/prng.ts'
 import { viewOver } from '../../../src/store/read.ts'
 import type { Snapshot } from '../../../src/store/snapshot.ts'
 import type { Transition } from '../../../src/store/transition.ts'
@@ -40,7 +40,7 @@ export class Rig {
   readonly lost = new Set<string>()
   readonly everDown = new Set<string>()
   readonly crashed = new Set<string>()
-  random: Prng = prngOf(1)
+  random: Prng = drawsOf(1)
   /** Whether turns go round or come in any order. */
   calm = true
 

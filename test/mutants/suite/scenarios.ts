@@ -10,6 +10,8 @@ export interface Scenario {
   readonly ops: readonly string[]
   /** Set when something goes on for ever by design: schedules, load. */
   readonly endless?: boolean
+  /** Set when what the manifest says comes to its end by itself: nothing would be left to begin with. */
+  readonly passing?: boolean
 }
 
 /** Releases differ: one is slow to begin, one slow to end. */
@@ -88,6 +90,7 @@ const rollout = [
   'scale',
   'image',
   'image',
+  'repair',
   'repair',
   'restart-rollout',
   'strategy',
@@ -179,6 +182,7 @@ spec: {selector: {matchLabels: {app: fast}}, template: ${template('fast', ', nod
   {
     name: 'jobs',
     cluster: { nodes: 2 },
+    passing: true,
     manifest: jobs,
     ops: ['job', 'job', 'delete-pod', 'delete-pod', 'delete-job', 'apply', 'recreate', 'kill', 'wait'],
   },
@@ -293,7 +297,7 @@ metadata: {name: ${name}}
     name: 'room',
     cluster: { nodes: [node('a', 'zone-a', '2'), node('b', 'zone-b', '2')] },
     manifest: priorityClasses + deployment('web').replace('ports:', 'resources: {requests: {cpu: 800m}}, ports:'),
-    ops: ['scale', 'scale', 'image', 'delete-pod', 'cordon', 'add-node', 'big-pod', 'drain', 'kill', 'taint'],
+    ops: ['scale', 'scale', 'image', 'delete-pod', 'cordon', 'add-node', 'big-pod', 'drain', 'kill', 'taint', 'pin'],
   },
   {
     name: 'autoscaling',

@@ -5,11 +5,12 @@
 
 import type { Cluster } from '../../../src/index.ts'
 import { createCluster } from '../../../src/index.ts'
+import { drawsOf } from '../../../src/lib/prng.ts'
+import { promised } from '../../../src/testing/invariants/index.ts'
 import type { Property } from '../../../src/testing/property.ts'
-import { keepLedger } from './ledger.ts'
 import { broughtToRest } from './meta.ts'
 import { Monitor, type Violation } from './monitor.ts'
-import { properties } from './properties.ts'
+import type { Reach } from './reach.ts'
 import { Livelock, Rig } from './rig.ts'
 import { type Scenario, scenarios, scripts } from './scenarios.ts'
 import { generated, perform, type Roughness, type Step } from './steps.ts'
@@ -36,7 +37,8 @@ export interface Settings {
   readonly clock: () => number
   readonly budgetMs: number
   readonly properties?: readonly Property[]
-  readonly only?: readonly string[]
+  /** Which scenarios come to what was changed: those are run more often. */
+  readonly reach?: Reach
 }
 
 export interface Ran {
@@ -44,37 +46,45 @@ export interface Ran {
   readonly story: readonly string[]
 }
 
-/** A world for each scenario, made once and forked for each run. */
+/** Worlds of the scenarios, made once and forked for each run. */
 const worlds = new Map<string, Cluster>()
 
-async function worldOf(scenario: Scenario): Promise<Cluster> {
-  const made = worlds.get(scenario.name)
+/** `settled`: with what the manifest says, and at rest. */
+async function worldOf(scenario: Scenario, settled: boolean): Promise<Cluster> {
+  const name = settled ? `${scenario.name}, settled` : scenario.name
+  const made = worlds.get(name)
   if (made !== undefined) return made
-  const cluster = await createCluster({ scripts, ...scenario.cluster, seed: 7, history: 4000 })
-  worlds.set(scenario.name, cluster)
+  const cluster = settled
+    ? (await worldOf(scenario, false)).fork()
+    : await createCluster({ scripts, ...scenario.cluster, seed: 7, history: 4000 })
+  if (settled) {
+    await cluster.apply(scenario.manifest)
+    await cluster.settle({ within: '30m' }).catch(() => {})
+  }
+  worlds.set(name, cluster)
   return cluster
 }
 
-/** One run: the scenario's manifest, the steps, then rest. */
+/** One run: the scenario's manifest, the steps, then rest. A first step `settled` begins where the manifest is done. */
 export async function ran(
   scenario: Scenario,
   steps: readonly Step[],
   roughness: Roughness,
   claims: readonly Property[],
 ): Promise<Ran> {
-  const cluster = (await worldOf(scenario)).fork()
+  const settled = steps[0]?.what === 'settled'
+  const cluster = (await worldOf(scenario, settled)).fork()
   const rig = new Rig(cluster)
   rig.calm = roughness === 0
   const monitor = new Monitor(cluster, claims, () => rig.believed)
   const watcher = new Watcher(cluster, monitor)
-  keepLedger(rig, monitor)
   const story: string[] = []
   cluster.trouble$.subscribe(({ by, key, error }) => {
     monitor.story.push(`! ${by} ${key}: ${error}`)
     if (isBug(error)) monitor.fail('reconciles do not throw', `${by} ${key}: ${error}`)
   })
   try {
-    await cluster.apply(scenario.manifest)
+    if (!settled) await cluster.apply(scenario.manifest)
     await watcher.fromNothing('/api/v1/pods')
     await watcher.fromNothing('/apis/apps/v1/deployments')
     const middle = Math.floor(steps.length / 2)
@@ -108,20 +118,26 @@ function isBug(error: string): boolean {
   return /undefined|is not a function|null|NaN|not iterable/.test(error)
 }
 
+/** In so many rounds every scenario is run, and what it comes to is counted. */
+const counted = 2
+
 /** Runs until the budget is used up or something is wrong. */
 export async function standardSuite(settings: Settings): Promise<Verdict> {
-  const claims = settings.properties ?? properties
+  const claims = settings.properties ?? promised
   const end = settings.clock() + settings.budgetMs
-  const wanted = scenarios.filter(({ name }) => settings.only?.includes(name) !== false)
+  const { reach } = settings
   let runs = 0
   for (let round = 0; settings.clock() < end; round++) {
-    for (const [i, scenario] of wanted.entries()) {
+    if (round === counted) reach?.stop()
+    for (const [i, scenario] of scenarios.entries()) {
       if (settings.clock() >= end) break
       const seed = settings.seed * 1_000_003 + round * 1009 + i
+      if (round >= counted && drawsOf(seed).below(1000) >= 1000 * (reach?.weight(scenario.name) ?? 1)) continue
       const roughness = ([0, 2, 1] as const)[round % 3] as Roughness
       const steps = round === 0 ? [] : generated(scenario, seed, roughness)
       runs++
       const { violation, story } = await ran(scenario, steps, roughness, claims)
+      if (round < counted) reach?.note(scenario.name)
       if (violation === undefined) continue
       const found = { steps, violation, story }
       const short = settings.shrink ? await shrunk(scenario, roughness, claims, found, settings.clock) : found
