@@ -224,8 +224,9 @@ export const endedByItsKubelet = row(
   step(({ type, resource, by, object, previous = object }, before) => {
     const node: string | undefined = previous.spec?.nodeName
     if (type !== 'DELETED' || resource !== 'pods' || mayEnd(by) || !node || isPodFinished(previous)) return undefined
-    // Its kubelet has said so, and finalizers held it.
-    if (previous.metadata.deletionGracePeriodSeconds === 0) return undefined
+    // Its kubelet has said so, and finalizers held it; or it asks for no time at all.
+    if (previous.metadata.deletionGracePeriodSeconds === 0 || previous.spec?.terminationGracePeriodSeconds === 0)
+      return undefined
     return orElse(
       before.get('nodes', node, '') === undefined,
       () => `${by} removed ${named(previous)}, which runs on ${node}`,
