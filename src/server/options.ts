@@ -15,7 +15,7 @@ import {
 } from '../api/field-error.ts'
 import type { Kind } from '../api/kind.ts'
 import { badRequest, invalid } from '../api/status-error.ts'
-import type { TransitionBase } from '../store/transition.ts'
+import type { Delete, TransitionBase } from '../store/transition.ts'
 import { type Call, userInfoOf } from './context.ts'
 
 const managerBytes = 128
@@ -114,6 +114,20 @@ export function deleteOptions(call: Call, body: DeleteOptions | undefined): Dele
   ]
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults)
   return options
+}
+
+/** What delete options say of the transition. */
+export function deletionOptions(
+  options: DeleteOptions,
+): Pick<Delete, 'uid' | 'resourceVersion' | 'graceSeconds' | 'propagation'> {
+  const propagation = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined)
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  return {
+    ...(uid ? { uid } : {}),
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(options.gracePeriodSeconds === undefined ? {} : { graceSeconds: options.gracePeriodSeconds }),
+    ...(propagation === undefined ? {} : { propagation }),
+  }
 }
 
 function deleteQuery(query: URLSearchParams): DeleteOptions {

@@ -23,7 +23,7 @@ import { converted, convertedList } from './converting.ts'
 import { listAnswer } from './list-answer.ts'
 import { listOptions } from './list-options.ts'
 import { objectForm } from './negotiate.ts'
-import { baseOf, type DeleteOptions, deleteOptions, writeOptions } from './options.ts'
+import { baseOf, type DeleteOptions, deleteOptions, deletionOptions, writeOptions } from './options.ts'
 import { pageOf } from './read.ts'
 
 const patchTypes: Readonly<Record<string, Patch['patchType']>> = {
@@ -143,17 +143,13 @@ function patchIn(bytes: Uint8Array, type: Patch['patchType']): unknown {
 }
 
 function deletion(call: Call, kind: Kind, ref: Ref, options: DeleteOptions): Delete {
-  const propagation = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : undefined)
   const base = baseOf(call, kind)
   return {
     type: 'delete',
     ref,
     ...base,
     dryRun: base.dryRun === true || options.dryRun?.includes('All') === true,
-    ...(options.preconditions?.uid ? { uid: options.preconditions.uid } : {}),
-    ...(options.preconditions?.resourceVersion ? { resourceVersion: options.preconditions.resourceVersion } : {}),
-    ...(options.gracePeriodSeconds === undefined ? {} : { graceSeconds: options.gracePeriodSeconds }),
-    ...(propagation === undefined ? {} : { propagation }),
+    ...deletionOptions(options),
   }
 }
 

@@ -3,6 +3,7 @@
  * is removed.
  * Source: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ and …/overview/working-with-objects/finalizers/
  */
+import { setCondition } from '../api/conditions.ts'
 import type { Kind } from '../api/kind.ts'
 import { type KubeObject, objectKey } from '../api/object.ts'
 import { deletePreconditionFailed } from '../api/status-error.ts'
@@ -26,11 +27,24 @@ export function planDelete(context: CommitContext, transition: Delete): Plan {
   admission.mutated(request)
   admission.validate(request)
   const said = admission.said()
-  const marked = withDeletion(context, kind, withFinalizer(kind, stored, transition), transition)
+  const asked = transition.eviction === undefined ? stored : evicted(stored, context.now)
+  const marked = withDeletion(context, kind, withFinalizer(kind, asked, transition), transition)
   const key = objectKey(namespace, name)
   if (isReleased(kind, marked))
     return { kind, key, previous: stored, last: lastOf(kind, stored, marked), next: undefined, ...said }
   return { kind, key, previous: stored, next: marked === stored ? stored : frozen(marked), ...said }
+}
+
+/**
+ * The pod says that it is evicted: what counts its end can tell a disruption from a failure.
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+ */
+function evicted(pod: KubeObject, now: number): KubeObject {
+  const message = 'Eviction API: evicting'
+  const said = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message } as const
+  const conditions = setCondition(pod.status?.conditions, { ...said, lastProbeTime: null }, toRfc3339(now))
+  if (conditions === pod.status?.conditions) return pod
+  return { ...pod, status: { ...pod.status, conditions } }
 }
 
 /** What admission is told: a DELETE of the object, or the CREATE of the Eviction that leads to it. */

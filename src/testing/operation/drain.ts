@@ -41,7 +41,8 @@ export function evictions(moment: Moment, node: string): Transition[] {
 
 function budgetWrite({ metadata, status }: KubeObject): Transition {
   const ref = { resource: budgets, namespace: metadata.namespace ?? '', name: metadata.name }
-  const patch = { status: { disruptionsAllowed: status.disruptionsAllowed, disruptedPods: status.disruptedPods } }
+  const { disruptionsAllowed, disruptedPods, conditions } = status
+  const patch = { status: { disruptionsAllowed, disruptedPods, ...(conditions && { conditions }) } }
   return { type: 'patch', ref, patchType: 'merge', patch, subresource: 'status', trusted: true }
 }
 
