@@ -15,7 +15,7 @@ import type { Scenario } from './scenario.ts'
 /** What plays it again. */
 export interface Replay {
   readonly format: 'kybern-counterexample/1'
-  readonly scenario: Pick<Scenario, 'name' | 'options' | 'inputs' | 'inputsWhen'> & {
+  readonly scenario: Pick<Scenario, 'name' | 'options' | 'inputs' | 'inputsWhen' | 'lanes'> & {
     readonly given: readonly unknown[]
     readonly horizonMs?: number
   }
@@ -47,7 +47,7 @@ export function replayFile(
   if (isCode)
     throw new KybernError('KYB-REPLAY', 'a scenario with functions cannot be kept as a file; its log can be replayed')
   const { faults, faultsOf, heartbeats, staleOwnReads } = options
-  const { name, inputs, inputsWhen, given, horizonMs, uses } = scenario
+  const { name, inputs, inputsWhen, lanes, given, horizonMs, uses } = scenario
   const { nodes, seed, start, history } = scenario.options
   return {
     version: 1,
@@ -66,6 +66,7 @@ export function replayFile(
         given,
         inputs,
         inputsWhen,
+        ...(lanes === undefined ? {} : { lanes }),
         ...(horizonMs === undefined ? {} : { horizonMs }),
       },
       uses: uses.map((part) => ('reconcile' in part ? part.name : part.kind)),

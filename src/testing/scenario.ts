@@ -22,6 +22,8 @@ export interface Scenario {
   readonly inputs: readonly Operation[]
   /** For some inputs, by their number: what the user waits for. */
   readonly inputsAwait?: Readonly<Record<number, (s: Moment) => boolean>>
+  /** Of inputs that others than the first user give, by their number: whose. Those of one user come in order. */
+  readonly lanes?: Readonly<Record<number, number>>
   /** `anytime`: each may come at any moment after the one before. `quiet`: only when nobody has anything to do. */
   readonly inputsWhen: 'anytime' | 'quiet'
   /** How long endless work (heartbeats, resyncs) is followed once all else is quiet, in ms. */
@@ -74,6 +76,20 @@ export class ScenarioBuilder {
   once(when: (s: Moment) => boolean, operation: Operation): this {
     const inputsAwait = { ...this.#made.inputsAwait, [this.#made.inputs.length]: when }
     return this.#with({ inputs: [...this.#made.inputs, operation], inputsAwait })
+  }
+
+  /** What another user does meanwhile: in this order, at any moments before, between and after what others do. */
+  meanwhile(...operations: Operation[]): this {
+    const { inputs, lanes = {} } = this.#made
+    const lane = 1 + Math.max(0, ...Object.values(lanes))
+    const own = Object.fromEntries(operations.map((_operation, i) => [inputs.length + i, lane]))
+    return this.#with({ inputs: [...inputs, ...operations], lanes: { ...lanes, ...own } })
+  }
+
+  /** What is done in any order. */
+  inAnyOrder(...operations: Operation[]): this {
+    for (const operation of operations) this.meanwhile(operation)
+    return this
   }
 
   inputs(when: Scenario['inputsWhen']): this {

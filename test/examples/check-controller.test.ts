@@ -4,14 +4,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { check, PropertyViolated } from '../../src/testing/index.ts'
+import { type ControllerCheck, check, PropertyViolated } from '../../src/testing/index.ts'
 import { type Make, Site, site, siteOperator } from './site-operator.ts'
 
-const tried = (make: Make) =>
-  check.controller(siteOperator(make), { samples: [site()], edits: [site('nginx:2')], uses: [Site] })
+const tried = (make: Make, options: Partial<ControllerCheck> = {}) =>
+  check.controller(siteOperator(make), { samples: [site()], edits: [site('nginx:2')], uses: [Site], ...options })
 
-async function violationOf(make: Make): Promise<PropertyViolated> {
-  const error = await tried(make).then(
+async function violationOf(make: Make, options: Partial<ControllerCheck> = {}): Promise<PropertyViolated> {
+  const error = await tried(make, options).then(
     () => undefined,
     (reason: unknown) => reason,
   )
@@ -37,7 +37,8 @@ test('a missing finalizer: the record stays when the operator crashes at the wro
 })
 
 test('a stale read: a second pod is made before the first one is seen', async () => {
-  const { report, message } = await violationOf('trusting its cache')
+  expect((await violationOf('trusting its cache')).report.counterexample?.property).toBe('comes to the same end')
+  const { report, message } = await violationOf('trusting its cache', { faults: { lag: 3, fail: 1, echo: 1 } })
   expect(report.counterexample?.property).toBe('comes to the same end')
   expect(report.counterexample?.log.length).toBeLessThanOrEqual(5)
   expect(message).toMatch(/hold controller\/sites pods/)

@@ -30,6 +30,7 @@ export type CellKind =
   | 'timer'
   | 'count'
   | 'held'
+  | 'past'
   | 'other'
 
 export interface Slot {

@@ -4,11 +4,12 @@
  * depend on what happened elsewhere.
  */
 import { type KubeObject, keyOf, objectKey, type ResourceKey } from '../../api/object.ts'
-import { conflict, internal, StatusError, timeout } from '../../api/status-error.ts'
+import { conflict, internal, StatusError } from '../../api/status-error.ts'
 import { fnv32 } from '../../lib/digest.ts'
 import { type Prng, prngOf } from '../../lib/prng.ts'
 import type { AdmissionPlugin } from '../../store/admission-step.ts'
 import { planOf } from '../../store/commit.ts'
+import { timedOut } from '../../store/faults.ts'
 import type { Latest } from '../../store/latest.ts'
 import { NeedsAnswers } from '../../store/outside.ts'
 import type { CommitContext, Plan } from '../../store/plan.ts'
@@ -60,14 +61,19 @@ export class Writer {
         return refuse(internal('the request failed (a fault of the exploration)'))
       case 'conflict':
         return refuse(conflict(resourceOf(transition), nameOfTransition(transition)))
+      case 'drop':
+        return refuse(timedOut())
       case 'repeat': {
         const outcome = this.#write(draft, transition)
         this.#write(draft, transition)
         return outcome
       }
+      case 'retry':
+        this.#write(draft, transition)
+        return this.#write(draft, transition)
       default:
         this.#write(draft, transition)
-        return { ok: false, error: timeout('the answer was lost (a fault of the exploration)') }
+        return { ok: false, error: timedOut() }
     }
   }
 

@@ -45,8 +45,11 @@ export const crashed = new Crashed()
 /** What is done to one write of a step: which (counted from 0), and how. */
 export interface Disturbance {
   readonly at: number
-  /** `fail`: refused with 500. `conflict`: with 409. `lose`: done, but the sender is told 504. `repeat`: done twice. `crash`: never sent, the sender dies. */
-  readonly how: 'fail' | 'conflict' | 'lose' | 'repeat' | 'crash'
+  /**
+   * `fail`: refused with 500. `conflict`: with 409. `drop`: never arrives, the sender is told 504. `lose`: done, but the
+   * sender is told 504. `repeat`: arrives twice. `retry`: as well, and the sender hears of the second. `crash`: never sent, the sender dies.
+   */
+  readonly how: 'fail' | 'conflict' | 'drop' | 'lose' | 'repeat' | 'retry' | 'crash'
 }
 
 /** Something was written that was taken for still: the exploration begins again with that collection's objects as cells. */
@@ -70,6 +73,8 @@ export class Draft implements Sight {
   readonly reader: Reader
   readonly segments: Segment[] = []
   disturbance: Disturbance | undefined
+  /** Not 0: whoever acts sees lists in another order. */
+  order = 0
   /** How many writes were tried. */
   tried = 0
   readonly #over = new Map<number, number>()

@@ -4,11 +4,12 @@
  */
 import type { Transition } from '../../store/transition.ts'
 import type { View } from '../../store/view.ts'
+import type { Budget } from './budget.ts'
 import type { Vector } from './cells.ts'
 import { Copies } from './copies.ts'
 import type { Op, Segment, Written } from './draft.ts'
 import type { TimerValue } from './host.ts'
-import { type Budget, Menu } from './menu.ts'
+import { Menu } from './menu.ts'
 import { Reader, viewThrough } from './reader.ts'
 import type { Local, System } from './system.ts'
 import type { Read } from './trace.ts'
@@ -22,6 +23,15 @@ export interface Input {
   readonly waitMs?: number
   /** What the user waits for. */
   readonly when?: (view: View) => boolean
+  /** Whose input it is: those of one user come in order. Default 0. */
+  readonly lane?: number
+}
+
+/** How far one user has come. */
+interface Lane {
+  readonly inputs: readonly number[]
+  readonly next: number
+  readonly wait: number
 }
 
 /** One choice: something that may happen next. */
@@ -64,8 +74,7 @@ export interface ExplorerOptions {
 export class Explorer {
   readonly system: System
   readonly options: ExplorerOptions
-  readonly #inputSlot: number
-  readonly #waitSlot: number
+  readonly #lanes: ReadonlyMap<number, Lane>
   readonly #doneSlot: number
   readonly #bySlot = new Map<number, Action>()
   readonly inputs: readonly Action[]
@@ -81,9 +90,8 @@ export class Explorer {
     this.options = options
     this.#menu = new Menu(this, options.budget)
     const { cells } = system.base.ground
-    this.#inputSlot = cells.slot('other', 'inputs')
     this.#time = { name: 'time', type: 'time', actor: 'clock', local: undefined, take: (vector) => this.pass(vector) }
-    this.#waitSlot = cells.slot('other', 'wait')
+    this.#lanes = this.#lanesOf(options.inputs)
     this.#doneSlot = cells.slot('other', 'inputs done')
     this.inputs = options.inputs.map((input, index) => {
       const { name } = input
@@ -113,9 +121,11 @@ export class Explorer {
   unbroken(vector: Vector): Action[] {
     const actions = [...this.pending(vector)]
     const isQuiet = actions.length === 0
-    const input = this.inputs[vector[this.#inputSlot] ?? 0]
-    const mayCome = this.options.inputsWhen === 'anytime' || (isQuiet && this.isSettled(vector))
-    if (input !== undefined && mayCome && this.#hasWaited(vector, input)) actions.push(input)
+    for (const { inputs, next } of this.#lanes.values()) {
+      const index = inputs.find((one) => one >= (vector[next] ?? 0))
+      if (index === undefined || !this.#mayCome(vector)) continue
+      if (this.#hasWaited(vector, index)) actions.push(this.inputs[index] as Action)
+    }
     if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
     actions.push(...this.#menu.releases(vector))
     return actions.length > 1 ? actions.sort(byName) : actions
@@ -125,16 +135,35 @@ export class Explorer {
   named(vector: Vector, name: string): Action | undefined {
     if (!name.startsWith('input ')) return this.enabled(vector).find((action) => action.name === name)
     const index = this.inputs.findIndex((action) => action.name === name)
-    const input = this.inputs[index]
-    if (input === undefined || index < (vector[this.#inputSlot] ?? 0) || !this.#hasWaited(vector, input))
+    if (index < 0 || index < (vector[this.#laneOf(index).next] ?? 0) || !this.#hasWaited(vector, index))
       return undefined
-    return this.options.inputsWhen === 'anytime' || this.isSettled(vector) ? this.inputs[index] : undefined
+    return this.#mayCome(vector) ? this.inputs[index] : undefined
   }
 
-  #hasWaited(vector: Vector, input: Action): boolean {
+  #mayCome(vector: Vector): boolean {
+    return this.options.inputsWhen === 'anytime' || this.isSettled(vector)
+  }
+
+  #lanesOf(inputs: readonly Input[]): ReadonlyMap<number, Lane> {
+    const { cells } = this.system.base.ground
+    const lanes = [...new Set(inputs.map(({ lane = 0 }) => lane))]
+    const slotOf = (what: string, lane: number): number => cells.slot('other', lane === 0 ? what : `${what} ${lane}`)
+    const ofLane = (lane: number): Lane => ({
+      inputs: inputs.flatMap((input, i) => ((input.lane ?? 0) === lane ? [i] : [])),
+      next: slotOf('inputs', lane),
+      wait: slotOf('wait', lane),
+    })
+    return new Map(lanes.map((lane) => [lane, ofLane(lane)]))
+  }
+
+  #laneOf(index: number): Lane {
+    return this.#lanes.get(this.options.inputs[index]?.lane ?? 0) as Lane
+  }
+
+  #hasWaited(vector: Vector, index: number): boolean {
     const { ground } = this.system.base
-    if ((vector[ground.clock] ?? 0) < (vector[this.#waitSlot] ?? 0)) return false
-    const { when } = this.options.inputs[this.inputs.indexOf(input)] as Input
+    if ((vector[ground.clock] ?? 0) < (vector[this.#laneOf(index).wait] ?? 0)) return false
+    const { when } = this.options.inputs[index] as Input
     return when === undefined || when(viewThrough(new Reader(ground, vector, { note() {} })))
   }
 
@@ -142,7 +171,7 @@ export class Explorer {
     const { system } = this
     if (node !== undefined) return system.toNode(node.name, node.event)
     if (crash !== undefined) return system.crash(crash)
-    if (waitMs !== undefined) return system.wait(waitMs, this.#waitSlot)
+    if (waitMs !== undefined) return system.wait(waitMs, this.#laneOf(index).wait)
     return system.asked(`${index} ${name}`, 'user', writes ?? (() => []))
   }
 
@@ -177,6 +206,11 @@ export class Explorer {
   /** True when everything is done: all inputs, and whatever came of them. */
   isOver(vector: Vector): boolean {
     return (vector[this.#doneSlot] ?? 0) === this.inputs.length && this.isSettled(vector)
+  }
+
+  /** True while no time has passed and no input has come. */
+  isBeginning(vector: Vector): boolean {
+    return (vector[this.system.base.ground.clock] ?? 0) === 0 && (vector[this.#doneSlot] ?? 0) === 0
   }
 
   /** What happens next when nobody interferes: pending steps in turn, then late watches, then time. */
@@ -225,7 +259,7 @@ export class Explorer {
   #input(local: Local, vector: Vector, index: number): Taken {
     const done = (vector[this.#doneSlot] ?? 0) + 1
     return this.local(local, vector, [
-      { slot: this.#inputSlot, value: index + 1, append: false },
+      { slot: this.#laneOf(index).next, value: index + 1, append: false },
       { slot: this.#doneSlot, value: done, append: false },
     ])
   }
@@ -261,19 +295,26 @@ export class Explorer {
     return foreground || due <= this.options.horizonMs ? due : undefined
   }
 
-  /** Time moves to the next timer, and all of that instant fire; `more` is done with it. */
-  pass(vector: Vector, more: readonly Op[] = []): Taken {
+  /** The slots of the timers that are next, all of one instant, in the order of their names. */
+  due(vector: Vector): readonly number[] {
+    const due = this.#nextDue(vector)
+    if (due === undefined) return []
+    const { cells } = this.system.base.ground
+    return cells
+      .ofKind('timer')
+      .filter((slot) => (vector[slot] ?? 0) !== 0 && cells.value<TimerValue>(vector[slot] as number).at <= due)
+      .sort((a, b) => (cells.slotAt(a).name < cells.slotAt(b).name ? -1 : 1))
+  }
+
+  /** Time moves to the next timer, and all of that instant fire, or one of them; `more` is done with it. */
+  pass(vector: Vector, more: readonly Op[] = [], only?: number): Taken {
     const { system } = this
     const { cells, clock } = system.base.ground
     const due = this.#nextDue(vector)
     if (due === undefined) return { next: vector, passages: [], reads: undefined }
     const reading = { at: (slot: number) => cells.read(vector, slot) }
     const ops: Op[] = [{ slot: clock, value: Math.max(due, vector[clock] ?? 0), append: false }]
-    const fired = cells
-      .ofKind('timer')
-      .filter((slot) => (vector[slot] ?? 0) !== 0 && cells.value<TimerValue>(vector[slot] as number).at <= due)
-      .sort((a, b) => (cells.slotAt(a).name < cells.slotAt(b).name ? -1 : 1))
-    for (const timer of fired) {
+    for (const timer of only === undefined ? this.due(vector) : [only]) {
       ops.push({ slot: timer, value: 0, append: false })
       const value = cells.value<TimerValue>(vector[timer] as number)
       const { slot, entry } = system.fired(reading, cells.slotAt(timer).of, value)

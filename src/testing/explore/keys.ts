@@ -248,14 +248,14 @@ export class Keys {
   #raw(slot: number, value: number, now: number): Masked {
     const { kind, of } = this.#cells.slotAt(slot)
     if (value === 1 && kind !== 'other') return once
-    const said = this.#relative && kind === 'other' && of === 'wait' ? Math.max(0, value - now) : value
+    const said = this.#relative && kind === 'other' && /^wait( |$)/.test(of) ? Math.max(0, value - now) : value
     return { low: said, high: said, parts: [] }
   }
 
   #valueMask(slot: number, id: number): Masked {
     const { kind } = this.#cells.slotAt(slot)
     const value = this.#cells.value<unknown>(id)
-    const made = kind === 'inbox' || kind === 'held' ? this.#listed(kind, value) : this.#plain(value)
+    const made = kind === 'inbox' || kind === 'held' || kind === 'past' ? this.#listed(kind, value) : this.#plain(value)
     this.#values[id] = made
     return made
   }
@@ -279,15 +279,15 @@ export class Keys {
     const known = this.#entries[entry]
     if (known !== undefined) return known
     const one = this.#cells.value<unknown>(entry)
-    const plain = kind === 'held' && typeof one === 'object' ? this.#held(one as HeldChange) : one
+    const plain = kind !== 'inbox' && typeof one === 'object' ? this.#held(one as HeldChange) : one
     const made = this.#masker.fragments(plain)
     this.#entries[entry] = made
     return made
   }
 
-  #held({ slot, from, to, last, type, lost }: HeldChange): unknown {
+  #held({ slot, from, to, last, type }: HeldChange): unknown {
     const { cells } = this.#ground
-    return [cells.slotAt(slot).name, cells.object(from), cells.object(to), cells.object(last), type, lost]
+    return [cells.slotAt(slot).name, cells.object(from), cells.object(to), cells.object(last), type]
   }
 
   #tokenOf(word: string): number {

@@ -1,100 +1,17 @@
 /**
- * The faults an exploration may choose from, each with a budget that is part of the state: crashes at any write, watches
- * that lag or lose a change, requests that fail, get lost or arrive twice, nodes that die or fall silent, time that goes
- * by while somebody is slow.
+ * The faults that may happen in a state, each with a budget that is part of the state: crashes at any write, watches that
+ * lag, requests that fail, get lost or arrive twice, nodes that die or fall silent, time that goes by while somebody is
+ * slow. Those that concern no write are in mishaps.ts.
  */
 
-import type { ResourceKey } from '../../api/object.ts'
-import { KybernError } from '../../lib/coded-error.ts'
+import { type Budget, nameOf } from './budget.ts'
 import type { Vector } from './cells.ts'
 import type { Disturbance, Op } from './draft.ts'
 import type { Action, Explorer } from './explorer.ts'
+import { Mishaps } from './mishaps.ts'
 import type { Local } from './system.ts'
 
-/** How many of each fault one run may have. A number is for the whole run; a record is by name. */
-export interface FaultBudget {
-  /** Crashes of controllers and the scheduler, before any of their writes. By name: `{ deployment: 1 }`. */
-  readonly crash?: number | Readonly<Record<string, number>>
-  /** How many changes a watch may be behind, for every collection or by collection: `{ pods: 2 }`. */
-  readonly lag?: number | Readonly<Record<string, number>>
-  /** How often a watch may begin to lag. Default 1 when `lag` is given. */
-  readonly lags?: number
-  /** Changes that a lagging watch loses. */
-  readonly drop?: number
-  /** Writes refused with 500. */
-  readonly fail?: number
-  /** Writes refused with 409. */
-  readonly conflict?: number
-  /** Writes that are done though the sender is told 504. */
-  readonly lose?: number
-  /** Writes that arrive twice. */
-  readonly repeat?: number
-  /** Nodes whose machine dies. */
-  readonly kill?: number
-  /** Nodes that fall silent, and may come back. */
-  readonly silence?: number
-  /** How often time may go on while somebody still has something to do. */
-  readonly slow?: number
-}
-
-const words = ['crash', 'lag', 'lags', 'drop', 'fail', 'conflict', 'lose', 'repeat', 'kill', 'silence', 'slow'] as const
-const disturbances = ['fail', 'conflict', 'lose', 'repeat', 'crash'] as const
-
-/** Collections whose watches lag when `lag` is a number. */
-const laggingByDefault =
-  /^(pods|nodes|services|persistentvolumeclaims|replicasets\.|deployments\.|statefulsets\.|daemonsets\.|jobs\.|endpointslices\.)/
-
-/** A budget with one meaning for each word. */
-export class Budget {
-  readonly #given: FaultBudget
-  readonly #crashOf: ReadonlyMap<string, number> | undefined
-  readonly #only: ReadonlySet<string> | undefined
-
-  /** Throws KYB-FAULT for a word that is none. `only`: faults strike nobody but these controllers. */
-  constructor(given: FaultBudget = {}, only?: readonly string[]) {
-    this.#only = only === undefined ? undefined : new Set(only.map((name) => name.replace(/-controller$/, '')))
-    const wrong = Object.keys(given).find((word) => !(words as readonly string[]).includes(word))
-    if (wrong !== undefined)
-      throw new KybernError('KYB-FAULT', `there is no fault "${wrong}" to explore; there are ${words.join(', ')}`)
-    this.#given = given
-    const { crash } = given
-    if (typeof crash === 'object')
-      this.#crashOf = new Map(Object.entries(crash).map(([name, count]) => [name.replace(/-controller$/, ''), count]))
-  }
-
-  /** How many of a fault there may be; crashes of `of` when it is named. */
-  of(word: (typeof words)[number], of = ''): number {
-    if (word === 'crash' && this.#crashOf !== undefined)
-      return of === '' ? total(this.#crashOf) : (this.#crashOf.get(of) ?? 0)
-    if (word === 'lags') return this.#given.lags ?? (this.#given.lag === undefined ? 0 : 1)
-    const given = this.#given[word]
-    return typeof given === 'number' ? given : 0
-  }
-
-  /** How far a watch of a collection may be behind; 0: not at all. */
-  lagOf(resource: ResourceKey): number {
-    const { lag } = this.#given
-    if (typeof lag === 'number') return laggingByDefault.test(resource) ? lag : 0
-    return lag?.[resource] ?? lag?.[resource.split('.')[0] as string] ?? 0
-  }
-
-  /** May faults strike this agent? */
-  strikes(agent: string): boolean {
-    return this.#only === undefined || this.#only.has(nameOf(agent))
-  }
-
-  get touchesNodes(): boolean {
-    return this.of('kill') > 0 || this.of('silence') > 0
-  }
-
-  get isEmpty(): boolean {
-    return Object.keys(this.#given).length === 0
-  }
-}
-
-function total(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0)
-}
+const disturbances = ['fail', 'conflict', 'drop', 'lose', 'repeat', 'retry', 'crash'] as const
 
 /** A watch that may lag. */
 interface Hold {
@@ -105,9 +22,11 @@ interface Hold {
 
 /** What a fault is called without whom it strikes. */
 const sortOf = (name: string): string =>
-  (name.includes(', write') ? name.split(' ').pop() : name.split(' ')[0]) as string
-
-const nameOf = (actor: string): string => actor.replace('controller/', '')
+  (name.includes(', write')
+    ? name.split(' ').pop()
+    : name.includes(', shuffled')
+      ? 'shuffle'
+      : name.split(' ')[0]) as string
 
 /** The faults that may happen in a state. */
 export class Menu {
@@ -116,11 +35,19 @@ export class Menu {
   readonly #made = new Map<string, Action>()
   readonly #disturbances = new Map<Local, Record<string, Action>>()
   readonly #spentSlots = new Map<string, number>()
+  readonly #mishaps: Mishaps
   #held: readonly Hold[] | undefined
 
   constructor(explorer: Explorer, budget: Budget) {
     this.#explorer = explorer
     this.#budget = budget
+    this.#mishaps = new Mishaps(explorer, budget, {
+      left: (vector, word) => this.#left(vector, word),
+      action: (name, actor, take) =>
+        this.#made.get(name) ?? this.#kept({ name, sort: 'ties', type: 'fault', actor, local: undefined, take }),
+      local: (name, actor, local, word) => this.#action(name, 'fault', actor, local, [word]),
+      cost: (vector, word) => this.#cost(vector, [word]),
+    })
   }
 
   /** Faults that may be chosen in `vector`; `pending` are the steps that are due in it. */
@@ -131,13 +58,14 @@ export class Menu {
       ...this.#watches(vector),
       ...this.#nodes(vector),
       ...this.#slow(vector, pending),
+      ...this.#mishaps.enabled(vector, pending),
     ]
   }
 
   /** Watches that lag now: letting go of them is no fault. */
   releases(vector: Vector): Action[] {
     const actions: Action[] = []
-    if (this.#budget.of('lags') === 0) return actions
+    if (this.#budget.of('lags') === 0 && this.#budget.of('travel') === 0) return actions
     const { cells } = this.#explorer.system.base.ground
     for (const slot of cells.ofKind('held')) {
       if ((vector[slot] ?? 0) === 0) continue
@@ -157,13 +85,14 @@ export class Menu {
     for (const { local } of pending) {
       if (local === undefined || local.actor === 'kubelet' || !this.#budget.strikes(local.actor)) continue
       const { result } = system.step(local, vector)
-      let writes = 0
-      for (const { written } of result.segments) if (written !== undefined) writes++
-      for (let at = 0; at < writes; at++) {
+      let at = 0
+      for (const { written } of result.segments) {
+        if (written === undefined) continue
         for (const how of words) {
           if (how === 'crash' && !this.#left(vector, 'crash', nameOf(local.actor))) continue
-          actions.push(this.#disturb(local, at, how))
+          if (how !== 'conflict' || written.verb !== 'create') actions.push(this.#disturb(local, at, how))
         }
+        at++
       }
     }
     return actions
@@ -188,21 +117,10 @@ export class Menu {
   }
 
   #watches(vector: Vector): Action[] {
-    const { system } = this.#explorer
-    const { cells } = system.base.ground
-    const actions: Action[] = []
-    if (this.#left(vector, 'lags')) {
-      for (const { slot, agent, action } of this.#holds()) {
-        if ((vector[slot] ?? 0) === 0 && this.#matters(vector, agent)) actions.push(action)
-      }
-    }
-    if (!this.#left(vector, 'drop')) return actions
-    for (const slot of cells.ofKind('held')) {
-      if ((cells.value<readonly number[] | undefined>(vector[slot] ?? 0)?.length ?? 0) < 2) continue
-      const { of, key } = cells.slotAt(slot)
-      actions.push(this.#action(`lose ${of} ${key}`, 'fault', of, system.watch(of, key, 'lose'), ['drop']))
-    }
-    return actions
+    if (!this.#left(vector, 'lags')) return []
+    return this.#holds().flatMap(({ slot, agent, action }) =>
+      (vector[slot] ?? 0) === 0 && this.#matters(vector, agent) ? [action] : [],
+    )
   }
 
   /** Every watch that may lag, worked out once. */
@@ -211,7 +129,7 @@ export class Menu {
     const { cells } = system.base.ground
     this.#held ??= system.notices
       .watches()
-      .filter(([agent, resource]) => this.#budget.lagOf(resource) > 0 && this.#budget.strikes(agent))
+      .filter(([agent, resource]) => system.sees.holdable(agent, resource) && this.#budget.strikes(agent))
       .map(([agent, resource]) => {
         const local = system.watch(agent, resource, 'hold')
         const action = this.#action(`hold ${agent} ${resource}`, 'fault', agent, local, ['lags'])
@@ -248,18 +166,11 @@ export class Menu {
 
   #slow(vector: Vector, pending: readonly Action[]): Action[] {
     if (pending.length === 0 || !this.#left(vector, 'slow') || !this.#explorer.timeMayPass(vector)) return []
-    const known = this.#made.get('time, though somebody is slow')
-    if (known !== undefined) return [known]
-    const made: Action = {
-      name: 'time, though somebody is slow',
-      sort: 'time,',
-      type: 'fault',
-      actor: 'clock',
-      local: undefined,
-      take: (state) => this.#explorer.pass(state, this.#cost(state, ['slow'])),
-    }
-    this.#made.set(made.name, made)
-    return [made]
+    const name = 'time, though somebody is slow'
+    const take = (state: Vector) => this.#explorer.pass(state, this.#cost(state, ['slow']))
+    return [
+      this.#made.get(name) ?? this.#kept({ name, sort: 'slow', type: 'fault', actor: 'clock', local: undefined, take }),
+    ]
   }
 
   #left(vector: Vector, word: Parameters<Budget['of']>[0], of = ''): boolean {
@@ -286,7 +197,11 @@ export class Menu {
       local,
       take: (vector) => this.#explorer.local(local, vector, this.#cost(vector, spent)),
     }
-    this.#made.set(name, made)
+    return this.#kept(made)
+  }
+
+  #kept(made: Action): Action {
+    this.#made.set(made.name, made)
     return made
   }
 

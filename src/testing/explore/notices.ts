@@ -47,6 +47,7 @@ export class Notices {
   notify(draft: Draft, change: Change): void {
     const { cells } = this.base.ground
     const view = (): View => viewThrough(draft)
+    this.sees.remember(draft, change)
     for (const controller of this.#watchers.get(change.resource) ?? []) {
       const agent = `controller/${controller.name}`
       if (this.#heldBack(draft, agent, change)) continue
@@ -64,11 +65,11 @@ export class Notices {
     return false
   }
 
-  /** Lets go of a held watch: the agent sees the truth again and is told what happened meanwhile. */
-  release(draft: Draft, agent: string, resource: string): void {
+  /** Lets go of a held watch: the agent sees the truth again and is told what happened meanwhile; `newest`: only what it came to. */
+  release(draft: Draft, agent: string, resource: string, newest = false): void {
     const { cells } = this.base.ground
     const slot = cells.slot('held', agent, resource)
-    const waiting = this.sees.waiting(draft, agent, resource)
+    const waiting = this.sees.waiting(draft, agent, resource, newest)
     if (draft.at(slot) !== 0) draft.set(slot, 0)
     for (const change of waiting) {
       if (agent === 'scheduler') draft.append(cells.slot('inbox', agent), this.entryOf(draft, change))

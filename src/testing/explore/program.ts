@@ -47,7 +47,7 @@ const isCluster = ({ name, given, inputs }: Scenario): boolean =>
 
 function worldLines(scenario: Scenario): string[] {
   if (isCluster(scenario)) return ['  const world = cluster // as it stood']
-  const { name, options, given, uses, inputs, inputsAwait, inputsWhen, horizonMs } = scenario
+  const { name, options, given, uses, inputs, inputsAwait, lanes, inputsWhen, horizonMs } = scenario
   const lines: string[] = []
   const settings = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   if (Object.keys(settings).length > 0) lines.push(`.options(${literal(settings)})`)
@@ -55,6 +55,12 @@ function worldLines(scenario: Scenario): string[] {
   for (const step of given) lines.push(typeof step === 'function' ? `.given(${step})` : `.apply(${manifest(step)})`)
   for (const [i, operation] of inputs.entries()) {
     const when = inputsAwait?.[i]
+    const lane = lanes?.[i]
+    if (lane !== undefined) {
+      const own = inputs.filter((_one, at) => lanes?.[at] === lane)
+      if (lanes?.[i - 1] !== lane) lines.push(`.meanwhile(${own.map(literal).join(', ')})`)
+      continue
+    }
     lines.push(when === undefined ? `.do(${literal(operation)})` : `.once(${when}, ${literal(operation)})`)
   }
   if (inputsWhen !== 'anytime') lines.push(`.inputs(${quoted(inputsWhen)})`)

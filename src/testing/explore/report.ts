@@ -4,7 +4,7 @@
  */
 import type { Property } from '../property.ts'
 import type { ReplayFile } from '../replay-file.ts'
-import type { FaultBudget } from './menu.ts'
+import type { FaultBudget } from './budget.ts'
 import { isTold, type StoryStep, storyText } from './story.ts'
 
 /** `violated`: there is a counterexample. `exhausted`: every state was judged. `bounded`: only so much was. */

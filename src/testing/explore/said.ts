@@ -7,9 +7,14 @@ const disturbed: Readonly<Record<string, string>> = {
   drop: 'nothing arrives of its',
   lose: 'done, though it is told 504: its',
   repeat: 'twice arrives its',
+  retry: 'sent again though it was done: its',
 }
 
 const rules: readonly (readonly [RegExp, (...words: string[]) => string])[] = [
+  [
+    /^(reconcile|turn) (.+), shuffled \d+$/,
+    (...words) => `${said(words.slice(0, 2).join(' '))}; another comes first among equals`,
+  ],
   [
     /^reconcile \S+ (.+), write (\d+) (\w+)$/,
     (key = '', write, how = '') =>
@@ -20,6 +25,15 @@ const rules: readonly (readonly [RegExp, (...words: string[]) => string])[] = [
     /^(.+), write (\d+) (\w+)$/,
     (turn = '', write, how = '') => `${turn}; ${disturbed[how] ?? how} ${ordinal(Number(write) + 1)} write`,
   ],
+  [
+    /^travel \S+ (.+) (\d+)$/,
+    (of, back) => `starts again and sees ${of} as they were ${back} ${back === '1' ? 'change' : 'changes'} ago`,
+  ],
+  [/^miss \S+ (.+)$/, (of) => `its watch of ${of} is opened anew and skips what lay between`],
+  [/^echo \S+ (.+)$/, (key = '') => `is told again of ${object(key)}, which did not change`],
+  [/^skew (.+) (ahead|behind)$/, (_who, how) => `its clock is wrong: ${how}`],
+  [/^time, though somebody is slow$/, () => 'time goes on, though somebody still has something to do'],
+  [/^time, (.+) first$/, (timer) => `time goes on; of this instant "${timer}" is over first`],
   [/^hold \S+ (.+)$/, (of) => `its watch of ${of} falls behind`],
   [/^release \S+ (.+)$/, (of) => `its watch of ${of} catches up`],
   [/^input \d+ (.+)$/, (what = '') => what],

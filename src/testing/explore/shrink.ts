@@ -12,7 +12,8 @@ export interface Shrunk {
   readonly tries: number
 }
 
-const isFault = (name: string): boolean => /^(hold|lose|kill|silence|crash|time, )|, write \d+ /.test(name)
+const isFault = (name: string): boolean =>
+  /^(hold|miss|travel|echo|skew|kill|silence|crash|time, )|, write \d+ |, shuffled /.test(name)
 const isInput = (name: string): boolean => name.startsWith('input ')
 
 /** How many tries shrinking may take. */

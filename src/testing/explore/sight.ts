@@ -19,31 +19,38 @@ export interface HeldChange {
   readonly type: Change['type']
   /** Of a removal: the number of its last state. */
   readonly last: number
-  /** It will never be told: the watch lost it. */
-  readonly lost: boolean
 }
 
 function heldId(cells: Cells, held: HeldChange): number {
-  const { slot, from, to, last, type, lost } = held
-  const plain = [cells.slotAt(slot).name, cells.hash(from), cells.hash(to), cells.hash(last), type, lost]
+  const { slot, from, to, last, type } = held
+  const plain = [cells.slotAt(slot).name, cells.hash(from), cells.hash(to), cells.hash(last), type]
   return cells.named({ held: plain }, held)
 }
 
-/** Which watches can be held at all. */
-export class Sees {
-  readonly #lagOf: (agent: string, resource: ResourceKey) => number
-  readonly #readsOwn: (agent: string) => boolean
+/** How watches and clocks may differ from the truth in an exploration. */
+export interface SeesOptions {
+  /** How many changes an agent's watch of a collection may be behind. Default 0. */
+  readonly lagOf?: (agent: string, resource: ResourceKey) => number
+  /** Whose view is never older than their own last write (what expectations are for in Kubernetes; kybern gives it to its own). Default all. */
+  readonly readsOwn?: (agent: string) => boolean
+  /** How many past changes of a collection somebody may yet begin with. Default 0. */
+  readonly pastOf?: (draft: Draft, resource: ResourceKey) => number
+  /** Clocks may differ. */
+  readonly clocksDiffer?: boolean
+}
 
-  /**
-   * `lagOf` says how many changes an agent's watch of a collection may be behind in this exploration; `readsOwn` whose
-   * view is never older than their own last write (what expectations are for in Kubernetes; kybern gives it to its own).
-   */
-  constructor(
-    lagOf: (agent: string, resource: ResourceKey) => number = () => 0,
-    readsOwn: (agent: string) => boolean = () => true,
-  ) {
+/** Which watches can be held at all, and what is behind. */
+export class Sees {
+  readonly #lagOf: NonNullable<SeesOptions['lagOf']>
+  readonly #readsOwn: NonNullable<SeesOptions['readsOwn']>
+  readonly #pastOf: SeesOptions['pastOf']
+  readonly clocksDiffer: boolean
+
+  constructor({ lagOf = () => 0, readsOwn = () => true, pastOf, clocksDiffer = false }: SeesOptions = {}) {
     this.#lagOf = lagOf
     this.#readsOwn = readsOwn
+    this.#pastOf = pastOf
+    this.clocksDiffer = clocksDiffer
   }
 
   /** True when the watch may lag at all. */
@@ -61,15 +68,28 @@ export class Sees {
 
   /** Puts the change aside when the agent's watch of that collection is held. */
   holds(draft: Draft, agent: string, change: Change): boolean {
-    const { cells } = draft.ground
-    const slot = cells.slot('held', agent, change.resource)
+    const slot = draft.ground.cells.slot('held', agent, change.resource)
     if (draft.at(slot) === 0) return false
-    const object = cells.slot('object', change.resource, change.key)
-    const from = cells.objectId(change.previous)
-    const to = change.type === 'DELETED' ? 0 : cells.objectId(change.object)
-    const last = change.type === 'DELETED' ? cells.objectId(change.object) : 0
-    draft.append(slot, heldId(cells, { slot: object, from, to, last, type: change.type, lost: false }))
+    draft.append(slot, changeId(draft.ground.cells, change))
     return true
+  }
+
+  /** Keeps the last changes of a collection for those who may begin with them. */
+  remember(draft: Draft, change: Change): void {
+    const most = this.#pastOf?.(draft, change.resource) ?? 0
+    if (most === 0) return
+    const { cells } = draft.ground
+    const slot = cells.slot('past', change.resource)
+    const list = cells.value<readonly number[] | undefined>(draft.at(slot)) ?? []
+    draft.set(slot, cells.list([...list, changeId(cells, change)].slice(-most)))
+  }
+
+  /** The agent sees a collection as it was so many changes ago; all others are as they are. */
+  goBack(draft: Draft, agent: string, resource: ResourceKey, changes: number): void {
+    const { cells } = draft.ground
+    const past = cells.value<readonly number[] | undefined>(draft.at(cells.slot('past', resource))) ?? []
+    draft.set(cells.slot('held', agent, resource), cells.list([1, ...past.slice(-changes)]))
+    for (const slot of cells.ofKind('past')) if (draft.at(slot) !== 0) draft.set(slot, 0)
   }
 
   /** Begins to hold a watch. */
@@ -78,30 +98,40 @@ export class Sees {
     draft.set(cells.slot('held', agent, resource), cells.list([1]))
   }
 
-  /** The first change that waits is never told: the watch lost it. */
-  lose(draft: Draft, agent: string, resource: ResourceKey): void {
-    const { cells } = draft.ground
-    const slot = cells.slot('held', agent, resource)
-    const list = cells.value<readonly number[]>(draft.at(slot))
-    const first = list.findIndex((id, i) => i > 0 && !cells.value<HeldChange>(id).lost)
-    if (first < 0) return
-    const lost = heldId(cells, { ...cells.value<HeldChange>(list[first] as number), lost: true })
-    draft.set(slot, cells.list(list.map((id, i) => (i === first ? lost : id))))
-  }
-
-  /** The changes that wait for the agent, in order, and those that were lost left out. */
-  waiting(draft: Draft, agent: string, resource: ResourceKey): Change[] {
+  /** The changes that wait for the agent, in order. `newest`: of each object only what the changes come to, as a new list tells it. */
+  waiting(draft: Draft, agent: string, resource: ResourceKey, newest = false): Change[] {
     const { cells } = draft.ground
     const list = cells.value<readonly number[] | undefined>(draft.at(cells.slot('held', agent, resource))) ?? []
-    return list.slice(1).flatMap((id) => {
-      const { slot, from, to, type, lost, last } = cells.value<HeldChange>(id)
-      if (lost) return []
+    const all = list.slice(1).map((id) => cells.value<HeldChange>(id))
+    return (newest ? summedUp(all) : all).map(({ slot, from, to, type, last }) => {
       const object = cells.object(to === 0 ? last : to) as KubeObject
       const { key } = cells.slotAt(slot)
       const cause = { why: 'reconcile', by: '' } as const
-      return [{ type, resource, key, object, previous: cells.object(from), revision: 1, time: 0, cause }]
+      return { type, resource, key, object, previous: cells.object(from), revision: 1, time: 0, cause }
     })
   }
+}
+
+function changeId(cells: Cells, change: Change): number {
+  const slot = cells.slot('object', change.resource, change.key)
+  const from = cells.objectId(change.previous)
+  const to = change.type === 'DELETED' ? 0 : cells.objectId(change.object)
+  const last = change.type === 'DELETED' ? cells.objectId(change.object) : 0
+  return heldId(cells, { slot, from, to, last, type: change.type })
+}
+
+/** One change of each object; none of what came and went, one of what was replaced under its name. */
+function summedUp(all: readonly HeldChange[]): HeldChange[] {
+  const slots = [...new Set(all.map(({ slot }) => slot))]
+  return slots.flatMap((slot) => {
+    const own = all.filter((one) => one.slot === slot)
+    const { from } = own[0] as HeldChange
+    const { to } = own.at(-1) as HeldChange
+    if (from === to) return []
+    return [
+      { slot, from, to, last: to === 0 ? from : 0, type: from === 0 ? 'ADDED' : to === 0 ? 'DELETED' : 'MODIFIED' },
+    ]
+  })
 }
 
 /** What the agent sees of the state of a draft. */

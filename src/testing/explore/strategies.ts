@@ -2,6 +2,7 @@
  * Ways to choose when not everything can be tried. Each is a function of a generator, so a seed names a run.
  * Sources: PCT (Burckhardt et al., ASPLOS 2010), delay bounding (Emmi et al., POPL 2011), swarm verification (Groce et al., ISSTA 2012).
  */
+import { fnv32 } from '../../lib/digest.ts'
 import { type Prng, prngOf } from '../../lib/prng.ts'
 import type { Action } from './explorer.ts'
 import type { Choose } from './run.ts'
@@ -17,7 +18,8 @@ export type Strategy =
 
 /** The choices of run `seed`. */
 export function chooser(strategy: Strategy, seed: number): Choose {
-  const prng = prngOf(seed)
+  // Neighbouring seeds begin alike; their digests do not.
+  const prng = prngOf(fnv32(`run ${seed}`) | 0)
   switch (strategy.mode) {
     case 'random':
       return random(prng, () => true, strategy.faultRate ?? 0.15)

@@ -3,7 +3,7 @@
  * user asks. Each runs the cluster's own code over a draft and is kept in a table of traces, so it is run once for each
  * different thing it saw.
  */
-import type { Agent, AgentIntent, Answer, Delivery, Fired, TurnInput, TurnResult } from '../../actors/agent.ts'
+import type { Agent, AgentIntent, Delivery, Fired, TurnInput, TurnResult } from '../../actors/agent.ts'
 import type { Alarm } from '../../actors/world.ts'
 import { keyOf } from '../../api/object.ts'
 import { steppers } from '../../cluster.ts'
@@ -14,51 +14,21 @@ import type { Cause, Change, Outcome, Transition } from '../../store/transition.
 import type { View } from '../../store/view.ts'
 import type { Vector } from './cells.ts'
 import { Writer } from './commit.ts'
-import { Crashed, type Disturbance, Draft, Interrupt, type Segment } from './draft.ts'
+import { Crashed, type Disturbance, Draft, Interrupt } from './draft.ts'
 import { type Base, rememberedBy } from './ground.ts'
 import { CellHost, type TimerValue } from './host.ts'
+import type { Entry, Failure, Local, Stepped } from './local.ts'
 import { Notices } from './notices.ts'
 import { viewThrough } from './reader.ts'
+import { inOrder } from './shuffle.ts'
 import { type Sees, sightOf } from './sight.ts'
 import { type Found, Table } from './trace.ts'
 
-/** What a controller's key failed at. */
-export interface Failure {
-  readonly tries: number
-  readonly refusal: Refusal | undefined
-}
-
-/** One entry of an inbox, as plain data. */
-export type Entry =
-  | { readonly change: Omit<Change, 'revision' | 'time'>; readonly at: number }
-  | { readonly fired: Fired }
-  | { readonly delivery: Delivery }
-  | { readonly answer: Answer }
-  | { readonly resync: true }
+export type { Entry, Failure, Local, Stepped } from './local.ts'
 
 const firstBackoffMs = 5
 const longestBackoffMs = 1_000_000
 const patientTries = 12
-
-/** What came of a step, and what its taker had decided before any write. */
-export interface Stepped {
-  readonly segments: readonly Segment[]
-  readonly decided: unknown
-}
-
-/** One local step: who takes it, and how it is carried out over a draft. */
-export interface Local {
-  readonly name: string
-  /** `controller/replicaset`, `scheduler`, `kubelet`, `user`. */
-  readonly actor: string
-  /** The reconciled key, or the node; '' when there is none. */
-  readonly key: string
-  /** The slot that says that it is due; -1 for steps that are not waited for. */
-  readonly pending: number
-  readonly table: Table<Stepped>
-  /** Answers what was decided; given that, it is only carried out. */
-  readonly run: (draft: Draft, decided?: unknown) => unknown
-}
 
 export class System {
   readonly base: Base
@@ -125,10 +95,10 @@ export class System {
 
   /** The user waits: a timer keeps the run going until then. */
   wait(ms: number, slot: number): Local {
-    return this.#local(`wait ${ms}`, 'user', '', (draft) => {
+    return this.#local(`wait ${ms} ${slot}`, 'user', '', (draft) => {
       const at = draft.offset + ms
       draft.set(slot, at)
-      this.#setTimer(draft, 'user', 'wait', at, false, {})
+      this.#setTimer(draft, 'user', `wait ${slot}`, at, false, {})
     })
   }
 
@@ -161,13 +131,68 @@ export class System {
     return this.#local(`crash ${agent}`, agent, '', (draft) => this.#restart(draft, agent))
   }
 
-  /** Begins to hold a watch, or lets it go. */
-  watch(agent: string, resource: string, how: 'hold' | 'release' | 'lose'): Local {
+  /** Begins to hold a watch, or lets it go: with all that happened, or (`miss`) with what it came to. */
+  watch(agent: string, resource: string, how: 'hold' | 'release' | 'miss'): Local {
     return this.#local(`${how} ${agent} ${resource}`, agent, '', (draft) => {
       if (how === 'hold') this.sees.hold(draft, agent, resource)
-      else if (how === 'lose') this.sees.lose(draft, agent, resource)
-      else this.notices.release(draft, agent, resource)
+      else this.notices.release(draft, agent, resource, how === 'miss')
     })
+  }
+
+  /** Starts again and sees a collection as it was so many changes ago. */
+  travel(agent: string, resource: string, changes: number): Local {
+    return this.#local(`travel ${agent} ${resource} ${changes}`, agent, '', (draft) => {
+      this.sees.goBack(draft, agent, resource, changes)
+      this.#restart(draft, agent)
+    })
+  }
+
+  /** Is told of an object that did not change: its key is due, or the scheduler finds the pod in its inbox. */
+  echo(agent: string, key: string): Local {
+    return this.#local(`echo ${agent} ${key}`, agent, key, (draft) => {
+      const { cells } = this.base.ground
+      if (agent !== 'scheduler') return draft.set(cells.slot('queue', agent.slice('controller/'.length), key), 1)
+      const object = cells.object(draft.at(cells.slot('object', 'pods', key)))
+      if (object === undefined) return
+      const cause: Cause = { why: 'reconcile', by: '' }
+      const change: Change = {
+        type: 'MODIFIED',
+        resource: 'pods',
+        key,
+        object,
+        previous: object,
+        revision: 1,
+        time: 0,
+        cause,
+      }
+      draft.append(cells.slot('inbox', agent), this.notices.entryOf(draft, change))
+    })
+  }
+
+  /** The same step, but lists come in another order and draws come out otherwise. */
+  shuffled(local: Local, order: number): Local {
+    return this.#local(`${local.name}, shuffled ${order}`, local.actor, local.key, (draft) => {
+      draft.order = order
+      return local.run(draft)
+    })
+  }
+
+  /** From now on a clock is wrong by so much: of `controller/job`, `scheduler`, `kubelet node-1`. */
+  skew(who: string, ms: number): Local {
+    const slot = this.base.ground.cells.slot('other', `skew ${who}`)
+    return this.#local(`skew ${who} ${ms < 0 ? 'behind' : 'ahead'}`, who, '', (draft) => draft.set(slot, ms))
+  }
+
+  /** By how many ms somebody's clock is wrong. */
+  #wrongBy(reading: { at(slot: number): number }, who: string): number {
+    return this.sees.clocksDiffer ? reading.at(this.base.ground.cells.slot('other', `skew ${who}`)) : 0
+  }
+
+  /** What somebody sees: `clock` says whose clock he goes by. */
+  #sight(draft: Draft, agent: string, clock: string): View {
+    const sight = inOrder(sightOf(draft, agent, this.sees), draft.order)
+    const wrongBy = this.#wrongBy(draft, clock)
+    return viewThrough(wrongBy === 0 ? sight : { ...sight, now: sight.now + wrongBy })
   }
 
   #restart(draft: Draft, agent: string): void {
@@ -183,10 +208,16 @@ export class System {
     }
     const name = agent.slice('controller/'.length)
     const controller = this.controller(name)
-    const view = viewThrough(sightOf(draft, agent, this.sees))
+    const view = this.#sight(draft, agent, agent)
+    for (const kind of ['queue', 'failure', 'timer'] as const) {
+      const isMine = (_value: number, slot: number): boolean => {
+        const { of } = cells.slotAt(slot)
+        return kind === 'timer' ? of.startsWith(`agent ${agent} `) : of === name
+      }
+      draft.read([this.base.ground.reads.some(`${kind}s of ${name}`, undefined, cells.ofKind(kind), isMine, 0)])
+      for (const slot of cells.ofKind(kind)) if (isMine(0, slot)) clear(slot)
+    }
     for (const key of [...view.list(controller.of).map(keyOf), ...(controller.starts?.(view) ?? [])]) {
-      clear(cells.slot('failure', name, key))
-      for (const timer of ['retry', 'wake']) clear(cells.slot('timer', `agent ${agent} ${timer} ${key}`))
       draft.set(cells.slot('queue', name, key), 1)
     }
   }
@@ -234,7 +265,7 @@ export class System {
     const failures = cells.slot('failure', name, key)
     const failed = cells.value<Failure | undefined>(draft.at(failures))
     const cause: Cause = { why: 'reconcile', by: `controller/${name}`, key, because: 1 }
-    const view = viewThrough(sightOf(draft, `controller/${name}`, this.sees))
+    const view = this.#sight(draft, cause.by, cause.by)
     let refusal: Refusal | undefined
     let troubled = false
     let intents = decided ?? []
@@ -274,7 +305,7 @@ export class System {
     const { cells, start } = this.base.ground
     const wake = intents.find((intent) => intent.type === 'wake') as { at: number; background?: boolean } | undefined
     if (wake !== undefined) {
-      const at = Math.max(0, wake.at - start)
+      const at = Math.max(0, wake.at - start - this.#wrongBy(draft, `controller/${name}`))
       this.#setTimer(draft, `controller/${name}`, `wake ${key}`, at, wake.background === true, { key })
       return
     }
@@ -297,21 +328,21 @@ export class System {
     )
     draft.set(slot, 0)
     const memory = cells.slot('memory', agent.id)
-    const turned = decided ?? agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, entries))
+    const turned = decided ?? agent.turn(cells.value(draft.at(memory)), this.#input(draft, agent, inbox, entries))
     const { state, intents } = turned
     draft.set(memory, cells.id(rememberedBy(agent.id, state)))
     const refused = new Set<string>()
-    for (const intent of intents) this.#intend(draft, agent, slot, intent, refused)
+    for (const intent of intents) this.#intend(draft, agent, inbox, intent, refused)
     return turned
   }
 
-  #input(draft: Draft, agent: Agent, entries: readonly Entry[]): TurnInput {
+  #input(draft: Draft, agent: Agent, inbox: string, entries: readonly Entry[]): TurnInput {
     const isOf =
       <K extends string>(name: K) =>
       (entry: object): entry is Record<K, never> =>
         name in entry
     return {
-      view: viewThrough(sightOf(draft, agent.id, this.sees)),
+      view: this.#sight(draft, agent.id, inbox),
       changes: entries.flatMap((entry) =>
         'change' in entry ? [{ ...entry.change, revision: 1 + entry.at, time: this.base.ground.start + entry.at }] : [],
       ),
@@ -320,14 +351,14 @@ export class System {
       deliveries: entries.flatMap((entry) => ('delivery' in entry ? [entry.delivery] : [])),
       answers: entries.flatMap((entry) => ('answer' in entry ? [entry.answer] : [])),
       actors: new CellHost(draft, steppers, agent.id),
-      chance: (site) => chanceOf(this.base.seed, site),
+      chance: (site) => chanceOf(this.base.seed + draft.order, site),
     }
   }
 
-  #intend(draft: Draft, agent: Agent, inbox: number, intent: AgentIntent, refused: Set<string>): void {
+  #intend(draft: Draft, agent: Agent, inbox: string, intent: AgentIntent, refused: Set<string>): void {
     const { cells, start } = this.base.ground
     if (intent.type === 'timer.set') {
-      const at = Math.max(0, intent.at - start)
+      const at = Math.max(0, intent.at - start - this.#wrongBy(draft, inbox))
       this.#setTimer(draft, agent.id, intent.id, at, intent.background === true, intent.data)
       return
     }
@@ -342,7 +373,7 @@ export class System {
     const outcome = this.writer.write(draft, transition)
     if (outcome.ok) return
     refused.add(key)
-    draft.append(inbox, this.#refused(transition, outcome))
+    draft.append(cells.slot('inbox', inbox), this.#refused(transition, outcome))
   }
 
   /** The entry that tells an agent of a refused write: without the object, which nobody asks for. */

@@ -7,12 +7,12 @@ import { Moment } from '../moment.ts'
 import { type Operation, operationText, transitionsOf } from '../operation.ts'
 import type { Property } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
-import { Moved } from './draft.ts'
+import { Budget, type FaultBudget } from './budget.ts'
+import { type Draft, Moved } from './draft.ts'
 import { Explorer, type Input } from './explorer.ts'
 import { type Base, baseOf } from './ground.ts'
 import { Judge } from './judge.ts'
 import { needsGraph } from './liveness.ts'
-import { Budget, type FaultBudget } from './menu.ts'
 import { Sees } from './sight.ts'
 import { System } from './system.ts'
 
@@ -61,7 +61,7 @@ export async function setUp({ options, given, uses }: Scenario): Promise<Cluster
 }
 
 /** What of a scenario is explored. */
-export type Explored = Pick<Scenario, 'inputs' | 'inputsAwait' | 'inputsWhen' | 'horizonMs' | 'uses'>
+export type Explored = Pick<Scenario, 'inputs' | 'inputsAwait' | 'lanes' | 'inputsWhen' | 'horizonMs' | 'uses'>
 
 /**
  * Makes the world and runs `use` over it. When something changes that was taken for still, everything begins again with
@@ -88,7 +88,7 @@ export function withWorld<T>(
 
 function worldOf(
   cluster: Cluster,
-  { inputs, inputsAwait, inputsWhen, horizonMs, uses }: Explored,
+  { inputs, inputsAwait, lanes, inputsWhen, horizonMs, uses }: Explored,
   properties: readonly Property[],
   options: WorldOptions,
   moving: ReadonlySet<string>,
@@ -107,19 +107,54 @@ function worldOf(
     if (typeof staleOwnReads === 'boolean') return staleOwnReads
     return staleOwnReads.some((name) => `controller/${name}` === agent)
   }
-  const sees = new Sees(
-    (_agent, resource) => budget.lagOf(resource),
-    (agent) => !isStale(agent),
-  )
+  const sees = new Sees({
+    lagOf: (agent, resource) => budget.lagOf(resource, own.has(agent)),
+    readsOwn: (agent) => !isStale(agent),
+    pastOf: pastOf(base, budget, own),
+    clocksDiffer: budget.of('skew') > 0,
+  })
   const system = new System(base, sees)
   const explorer = new Explorer(system, {
-    inputs: inputs.map((operation, i) => ({ ...inputOf(operation, base), ...awaiting(inputsAwait?.[i], base) })),
+    inputs: inputs.map((operation, i) => ({
+      ...inputOf(operation, base),
+      ...awaiting(inputsAwait?.[i], base),
+      lane: lanes?.[i] ?? 0,
+    })),
     inputsWhen,
     horizonMs:
       (horizonMs ?? (beating ? 600_000 : 0)) * (isRelative(base, properties, options) ? Number.MAX_SAFE_INTEGER : 1),
     budget,
   })
   return { base, system, explorer, judge: new Judge(system, properties) }
+}
+
+/** How much of the past is kept: as much as somebody who may start again behind may be behind; nothing once that is over. */
+function pastOf(
+  { ground, controllers, scheduler }: Base,
+  budget: Budget,
+  own: ReadonlySet<string>,
+): (draft: Draft, resource: string) => number {
+  const { cells } = ground
+  const most = new Map<string, number>()
+  const may = (agent: string, watched: readonly string[]): void => {
+    if (!budget.strikes(agent)) return
+    for (const one of watched) most.set(one, Math.max(most.get(one) ?? 0, budget.lagOf(one, own.has(agent))))
+  }
+  if (budget.of('travel') > 0) {
+    may('scheduler', scheduler.watches)
+    for (const one of controllers) {
+      const kinds = [one.of, ...one.owns, ...one.watches.map(({ kind }) => kind)]
+      may(
+        `controller/${one.name}`,
+        kinds.map(({ resource }) => resource),
+      )
+    }
+  }
+  const spent = cells.slot('other', 'spent travel')
+  return (draft, resource) => {
+    const kept = most.get(resource) ?? 0
+    return kept > 0 && draft.at(spent) < budget.of('travel') ? kept : 0
+  }
 }
 
 /** Do times count only by their distance to now? */
