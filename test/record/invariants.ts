@@ -1,7 +1,7 @@
 /** Writes src/INVARIANTS.md from the library, so that the page and the properties cannot differ. `npm run invariants`. */
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { elsewhere } from '../../src/testing/invariants/elsewhere.ts'
+import { elsewhere, narrower } from '../../src/testing/invariants/elsewhere.ts'
 import { invariants, library } from '../../src/testing/invariants/index.ts'
 import type { Formula, Property } from '../../src/testing/property.ts'
 
@@ -65,6 +65,18 @@ const keyOf = (property: Property): string =>
 const order = (id: string): number =>
   Number(/\d+/.exec(id)?.[0] ?? 0) * 10 + (id.endsWith('b') ? 1 : id.endsWith("'") ? 2 : 0)
 
+function leftOut(): string {
+  const lines = narrower.map(({ ids, leavesOut }) => `- ${ids.join(', ')}: ${leavesOut}.`)
+  const without = elsewhere.map(({ id }) => id).join(', ')
+  return `## What is left out
+
+${without} are no properties: a formula sees states and writes, not streams or reconciles. Their rows say where they are held.
+Of the others these say less than one may read into them:
+
+${lines.join('\n')}
+`
+}
+
 /** The whole page. */
 export function invariantsPage(): string {
   const rows = [
@@ -79,7 +91,7 @@ export function invariantsPage(): string {
     const lines = own.map(({ id, cells }) => `| ${[id, ...cells].join(' | ')} |`)
     return `## ${title}\n\n| id | name | says | class | source | judged |\n|---|---|---|---|---|---|\n${lines.join('\n')}\n`
   })
-  return `${head}\n${tables.join('\n')}`
+  return `${head}\n${tables.join('\n')}\n${leftOut()}`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,7 +1,7 @@
 /** The page of invariants says what the library holds: no more, no less. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { elsewhere } from '../../src/testing/invariants/elsewhere.ts'
+import { elsewhere, narrower } from '../../src/testing/invariants/elsewhere.ts'
 import { invariants, library } from '../../src/testing/invariants/index.ts'
 import { invariantsFile, invariantsPage } from '../record/invariants.ts'
 
@@ -23,4 +23,9 @@ test('every row has a number of its own, a sentence, a class and a source, and s
 test('a row is found by its number and by its name', () => {
   expect(invariants.R2).toBe(invariants.replicaSetConverges)
   expect(invariants.R2).toMatchObject({ id: 'R2', name: 'R2 replicaSetConverges', class: 'C' })
+})
+
+test('what is left out is of rows that are there', () => {
+  const known = new Set([...library, ...elsewhere].map(({ id }) => id))
+  expect(narrower.flatMap(({ ids }) => ids).filter((id) => !known.has(id))).toEqual([])
 })

@@ -80,3 +80,43 @@ export const elsewhere: readonly Elsewhere[] = [
     how: '`staleReads` over a log of reconciles (meta.ts); holds by construction: an agent never sees less than it wrote',
   },
 ]
+
+/** What a row leaves out of what its number says elsewhere, and why. */
+export interface Narrower {
+  readonly ids: readonly string[]
+  readonly leavesOut: string
+}
+
+export const narrower: readonly Narrower[] = [
+  {
+    ids: ['A14'],
+    leavesOut:
+      'what a later change adds (a resize in place): a quota judges what is created and what an update asks for, not what is there when it comes',
+  },
+  {
+    ids: ['D5'],
+    leavesOut:
+      'resizing: a paused Deployment is scaled in proportion, so only new ReplicaSets are a step of its rollout',
+  },
+  {
+    ids: ['DS1', 'J3', 'J6', 'R1'],
+    leavesOut:
+      'a creation that the network delivers twice (`repeat`): nothing in the request says that it is the same, and Kubernetes makes two pods as well',
+  },
+  { ids: ['K9'], leavesOut: 'pods with claims or with affinity to others: the formula would be a second scheduler' },
+  {
+    ids: ['S4'],
+    leavesOut:
+      'maxUnavailable on a cluster of ours: 1.36 drops the field, its gate is off; over an audit log of one that has it on the row follows it',
+  },
+  {
+    ids: ['S7', 'D7'],
+    leavesOut:
+      'rollouts that wait for a pod which is ending on a node that is lost: nobody but its administrator can tell that it is gone',
+  },
+  {
+    ids: ['G8', 'H5', 'K8'],
+    leavesOut:
+      'circles that take longer than what was explored: over a live cluster a value that was left and taken up again more than three times is one',
+  },
+]
