@@ -102,6 +102,15 @@ test('of two pods of one index one goes, though there are not too many', async (
   expect(kept.sort()).toEqual(['0', '1', '2'])
 })
 
+test('the index is kept in the names of pods of a Job with a long name', async () => {
+  await using cluster = await createCluster({ nodes: 1 })
+  const name = 'a'.repeat(63)
+  const long = job('serve', { completionMode: 'Indexed', completions: 1 })
+  await cluster.apply({ ...long, metadata: { name } })
+  await cluster.settle()
+  expect(cluster.list('Pod')[0]?.metadata.name).toMatch(/^a{55}-0-.{5}$/)
+})
+
 test('what is let go by its Job loses the tracking finalizer', async () => {
   await using cluster = await createCluster({ nodes: 1 })
   await cluster.apply(job('serve'))

@@ -221,11 +221,12 @@ interface Sketch {
   readonly readyAt?: number
   readonly cost?: string
   readonly restarts?: number
+  readonly sidecar?: number
   readonly createdAt?: number
 }
 
 function sketched(name: string, sketch: Sketch): KubeObject {
-  const { node = 'n', phase = 'Running', readyAt, cost, restarts = 0, createdAt = 0 } = sketch
+  const { node = 'n', phase = 'Running', readyAt, cost, restarts = 0, sidecar = 0, createdAt = 0 } = sketch
   const at = (seconds: number) => toRfc3339(t0 + seconds * 1000)
   const ready = readyAt === undefined ? { status: 'False' } : { status: 'True', lastTransitionTime: at(readyAt) }
   return {
@@ -238,8 +239,13 @@ function sketched(name: string, sketch: Sketch): KubeObject {
       creationTimestamp: at(createdAt),
       ...(cost !== undefined && { annotations: { 'controller.kubernetes.io/pod-deletion-cost': cost } }),
     },
-    spec: { ...(node !== '' && { nodeName: node }) },
-    status: { phase, conditions: [{ type: 'Ready', ...ready }], containerStatuses: [{ restartCount: restarts }] },
+    spec: { ...(node !== '' && { nodeName: node }), initContainers: [{ name: 's', restartPolicy: 'Always' }] },
+    status: {
+      phase,
+      conditions: [{ type: 'Ready', ...ready }],
+      containerStatuses: [{ restartCount: restarts }],
+      initContainerStatuses: [{ name: 's', restartCount: sidecar }],
+    },
   }
 }
 
@@ -255,6 +261,8 @@ describe('victims (R6)', () => {
     ['doubled up before alone', { node: 'full', readyAt: 0 }, { readyAt: 999 }],
     ['ready for less time first', { readyAt: 990 }, { readyAt: 0, restarts: 5 }],
     ['more restarts first', { readyAt: 0, restarts: 5 }, { readyAt: 0, createdAt: 990 }],
+    ['more restarts of sidecars first', { readyAt: 0, sidecar: 2 }, { readyAt: 0, createdAt: 990 }],
+    ['restarts of containers before those of sidecars', { readyAt: 0, restarts: 1 }, { readyAt: 0, sidecar: 9 }],
     ['younger first', { readyAt: 0, createdAt: 990 }, { readyAt: 0, createdAt: 10 }],
   ]
   it.each(table)('%s', (_name, first, second) => {

@@ -134,6 +134,14 @@ function tracked(pod: KubeObject): KubeObject {
   return { ...pod, metadata: { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), trackingFinalizer] } }
 }
 
+/** What a name is generated from may have: the index is kept, the Job's name is cut. */
+const longestPrefix = 58
+
+function indexedPrefix(job: KubeObject, index: number): string {
+  const end = `-${index}-`
+  return `${job.metadata.name.slice(0, longestPrefix - end.length)}${end}`
+}
+
 const indexVariable = 'JOB_COMPLETION_INDEX'
 
 /** A pod that knows its index: by annotation, label, hostname and environment; and how often it failed before. */
@@ -141,7 +149,7 @@ function indexedPod(job: KubeObject, index: number, before: KubeObject | undefin
   const pod = tracked(podFrom(job, job.spec.template))
   const annotations = { ...pod.metadata.annotations, [indexAnnotation]: String(index), ...remembered(job, before) }
   const labels = { ...pod.metadata.labels, [indexAnnotation]: String(index) }
-  const metadata = { ...pod.metadata, generateName: `${job.metadata.name}-${index}-`, annotations, labels }
+  const metadata = { ...pod.metadata, generateName: indexedPrefix(job, index), annotations, labels }
   const variable = {
     name: indexVariable,
     valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.labels['${indexAnnotation}']` } },
