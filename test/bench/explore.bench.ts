@@ -33,13 +33,16 @@ describe('exploring', () => {
     },
     once,
   )
-  bench(
-    '1,000 complete runs of that rollout with crashes, late watches, conflicts and lost answers',
-    async () => {
-      const faults = { crash: 2, lag: 2, lags: 2, conflict: 2, lose: 1, fail: 1 }
-      const report = await explore(rollout, [anything], { mode: 'random', runs: 1000, faults })
-      expected(report, report.covered.settled === 1000)
-    },
-    once,
-  )
+  const faults = { crash: 2, lag: 2, lags: 2, conflict: 2, lose: 1, fail: 1 }
+  const three = scenario('rollout', (c) => c.nodes(3).apply(deployment(3)).do(setImage('web', 'nginx:2')))
+  for (const mode of ['random', 'pct', 'swarm', 'delayBound'] as const) {
+    bench(
+      `5,000 complete ${mode} runs of a rollout with crashes, late watches, conflicts, failures and lost answers`,
+      async () => {
+        const report = await explore(three, [anything], { mode, runs: 5000, faults })
+        expected(report, report.covered.settled === 5000)
+      },
+      once,
+    )
+  }
 })

@@ -9,6 +9,7 @@ import { edgeIs, type Graph } from './graph.ts'
 import type { Judge, Violation } from './judge.ts'
 import { Keys } from './keys.ts'
 import { Visited } from './visited.ts'
+import { changeOf, isReconcile, type Unwoken, Wakes } from './wakes.ts'
 
 /** How much may be explored. */
 export interface SearchBudget {
@@ -18,6 +19,8 @@ export interface SearchBudget {
   readonly enough?: () => boolean
   /** Is the time over? */
   readonly isOver?: () => boolean
+  /** True: it ends as soon as somebody would act without being woken. */
+  readonly relies?: boolean
 }
 
 /** A violation and the run that leads to it: names of actions from the initial state. */
@@ -42,14 +45,19 @@ export interface Searched {
   readonly frontier: number
   /** Transitions by each sort of fault. */
   readonly faults: Readonly<Record<string, number>>
-  /** The budget that ended it. */
-  readonly ended: 'states' | 'depth' | 'time' | undefined
+  /** The budget that ended it, or what it had to rely on does not hold. */
+  readonly ended: 'states' | 'depth' | 'time' | 'unwoken' | undefined
+  /** Somebody would act without being woken: what was left out may matter. */
+  readonly unwoken: Unwoken | undefined
+  /** How many keys were asked whether they would. */
+  readonly wakesChecked: number
+  /** Did the scheduler or a kubelet let news pass? */
+  readonly newsPassed: boolean
 }
 
 /**
- * `quiet`: a step that writes nothing and changes nothing but its own place in the queue is taken before all others.
- * Sound for controllers that are woken by every change of what they read (level-triggered: `G3` checks it). `none`: every
- * order of everything.
+ * `quiet`: a step that writes nothing and changes nothing but its own place in the queue is taken before all others. Sound
+ * as long as everybody is woken by what he reads, which is checked (`wakes.ts`). `none`: every order of everything.
  */
 export type Reduction = 'quiet' | 'none'
 
@@ -75,6 +83,9 @@ export class Exhaustive {
   readonly #parents: number[] = [-1]
   readonly #actions: string[] = ['']
   readonly #kept = new Copies()
+  readonly #wakes: Wakes
+  #unwoken: Unwoken | undefined
+  #passed = false
   readonly #faults: Record<string, number> = {}
   #levels = 0
   #looked = 0
@@ -90,6 +101,7 @@ export class Exhaustive {
     this.#graph = graph
     this.#keys = keys ?? new Keys(explorer.system.base.ground, {})
     this.#clock = explorer.system.base.ground.clock
+    this.#wakes = new Wakes(explorer.system)
   }
 
   search(initial: Vector, budget: SearchBudget): Searched {
@@ -119,9 +131,10 @@ export class Exhaustive {
   }
 
   /** Why the search goes no further; `enough` has its own reasons. */
-  #ended({ states, enough, isOver }: SearchBudget): Ended {
+  #ended({ states, enough, isOver, relies }: SearchBudget): Ended {
     const { size } = this.#visited
     if (size >= states) return 'states'
+    if (this.#unwoken !== undefined && relies === true) return 'unwoken'
     this.#looked++
     if ((this.#looked & 63) === 0 && isOver?.() === true) return 'time'
     if (size < this.#askedAt) return undefined
@@ -165,6 +178,7 @@ export class Exhaustive {
     const violation = this.judged(vector, taken.passages, action, reached === known)
     if (violation !== undefined) return { violation, log: [...this.logOf(index), action.name] }
     if (reached !== known) return undefined
+    if (this.#reduction === 'quiet') this.#unwoken ??= this.#wakes.unwoken(vector, taken.next, action)
     this.#parents.push(index)
     this.#actions.push(action.name)
     this.#graph?.state(reached, taken.next)
@@ -227,12 +241,10 @@ export class Exhaustive {
 
   #isQuiet(vector: Vector, { local }: Action): boolean {
     if (local === undefined || local.pending < 0) return false
-    const { result } = this.#explorer.system.step(local, vector)
-    return result.segments.every(
-      ({ ops, written }) =>
-        written === undefined &&
-        ops.every(({ slot, value, append }) => slot === local.pending || (!append && (vector[slot] ?? 0) === value)),
-    )
+    const { segments } = this.#explorer.system.step(local, vector).result
+    if (changeOf(segments, local, vector) !== undefined) return false
+    if (!isReconcile(local)) this.#passed = true
+    return true
   }
 
   #done(depth: number, frontier: number, { found, ended }: { found?: Found | undefined; ended?: Ended }): Searched {
@@ -248,6 +260,9 @@ export class Exhaustive {
       frontier,
       faults: this.#faults,
       ended: ended === 'enough' ? undefined : ended,
+      unwoken: this.#unwoken,
+      wakesChecked: this.#wakes.checked,
+      newsPassed: this.#passed,
     }
   }
 }

@@ -174,8 +174,8 @@ async function begun(of: Explorable): Promise<{ cluster: Cluster; scenario: Scen
 
 function exhausted(world: World, options: ExploreOptions): Explored {
   const { complete, violation, log, loop, assumes, ...seen } = searched(world, options)
-  const { states, transitions, depth, settled, levels, frontier, faults, stoppedBy } = seen
-  const counts = { states, transitions, depth, settled, levels, frontier, faults, assumes }
+  const { states, transitions, depth, settled, levels, frontier, faults, stoppedBy, notes } = seen
+  const counts = { states, transitions, depth, settled, levels, frontier, faults, notes, assumes }
   return {
     verdict: violation !== undefined ? 'violated' : complete ? 'exhausted' : 'bounded',
     covered: covered('exhaustive', { ...counts, stoppedBy: violation === undefined ? stoppedBy : undefined }),

@@ -36,6 +36,8 @@ export interface Covered {
   readonly stoppedBy: string | undefined
   /** How many threads made the runs. */
   readonly threads: number
+  /** How it was searched, in words: reductions, and what was checked for them. */
+  readonly notes: readonly string[]
   /** What the search took for granted, in words. */
   readonly assumes: readonly string[]
 }
@@ -108,6 +110,7 @@ function textOf({ scenario, verdict, covered, properties, counterexample }: Omit
     `depth ${depth}`,
   ].join(', ')
   const lines = [`${scenario}: ${verdict} (${mode}: ${seen})`, ...coveredText(covered).map((line) => `  ${line}`)]
+  for (const one of covered.notes) lines.push(`  ${one}`)
   for (const one of assumes) lines.push(`  assumes: ${one}`)
   for (const one of properties) lines.push(`  ${propertyText(one, verdict)}`)
   if (counterexample !== undefined) lines.push('', counterexampleText(counterexample))

@@ -44,7 +44,7 @@ export interface Explored {
 /** What was covered; what is not said is 0. */
 export function covered(mode: string, seen: Partial<Covered>): Covered {
   const none = { states: 0, transitions: 0, runs: 0, depth: 0, settled: 0, unsettled: 0, levels: 0, frontier: 0 }
-  return { ...none, allowed: {}, faults: {}, stoppedBy: undefined, threads: 1, assumes: [], ...seen, mode }
+  return { ...none, allowed: {}, faults: {}, stoppedBy: undefined, threads: 1, notes: [], assumes: [], ...seen, mode }
 }
 
 /** The report. */

@@ -10,6 +10,7 @@ import type { Explorer } from './explorer.ts'
 import { Keys } from './keys.ts'
 import { type Edged, graphFor, type Lasso, type Liveness, liveness, needsGraph } from './liveness.ts'
 import { amount } from './report.ts'
+import type { Unwoken } from './wakes.ts'
 import { isRelative, type World, type WorldOptions } from './world.ts'
 
 /** How everything is searched. */
@@ -33,6 +34,8 @@ export interface Exhausted extends Searched {
   readonly stoppedBy: string | undefined
   /** What was taken for granted, in words. */
   readonly assumes: readonly string[]
+  /** How it was searched, in words. */
+  readonly notes: readonly string[]
 }
 
 /** How states are told apart in this exploration. */
@@ -42,12 +45,22 @@ export function keysFor({ base, judge }: Pick<World, 'base' | 'judge'>, options:
   return new Keys(base.ground, { time, symmetry, horizonMs: options.agesMs })
 }
 
-/** Searches everything within the budget. */
+/** Searches everything within the budget; in every order when steps that change nothing turn out not to be taken at once. */
 export function searched(world: World, options: SearchOptions): Exhausted {
+  const { reduction } = options
+  const isOver = deadline(options)
+  const first = searchedBy(world, options, reduction ?? 'quiet', isOver)
+  const { unwoken, violation } = first
+  if (unwoken === undefined || violation !== undefined || reduction !== undefined) return first
+  world.judge.concerned.fill(0)
+  const again = searchedBy(world, options, 'none', isOver)
+  return { ...again, notes: [`every order was tried: ${unwokenText(unwoken)}`] }
+}
+
+function searchedBy(world: World, options: SearchOptions, reduction: Reduction, isOver: () => boolean): Exhausted {
   const { explorer, judge, base } = world
   const keys = keysFor(world, options)
   const graph = needsGraph(judge.properties) ? graphFor(judge) : undefined
-  const reduction = options.reduction ?? 'quiet'
   const search = new Exhaustive(explorer, judge, reduction, graph, keys)
   let live: Liveness | undefined
   const decide = (): boolean => {
@@ -57,11 +70,26 @@ export function searched(world: World, options: SearchOptions): Exhausted {
   }
   const states = options.states ?? (options.budget === undefined ? 200_000 : mostStates)
   const { depth = Number.POSITIVE_INFINITY } = options
-  const seen = search.search(base.initial, { states, depth, enough: decide, isOver: deadline(options) })
+  const relies = options.reduction === undefined
+  const seen = search.search(base.initial, { states, depth, enough: decide, isOver, relies })
   if (seen.found === undefined && live?.violation === undefined) decide()
-  const assumes = [...assumptions(reduction, keys), ...leftOut(options), ...(live?.starving ?? []).map(starving)]
+  const assumes = [
+    ...assumptions(reduction, seen),
+    ...keys.assumes,
+    ...leftOut(options),
+    ...(live?.starving ?? []).map(starving),
+  ]
   const stoppedBy = seen.ended === undefined ? undefined : budgets[seen.ended]({ states, depth, ...options })
-  const parts = { ...seen, stoppedBy, assumes, loop: 0, log: seen.found?.log, violation: seen.found?.violation }
+  const notes = reduction === 'quiet' ? [`steps that change nothing were taken at once${checkedText(seen)}`] : []
+  const parts = {
+    ...seen,
+    stoppedBy,
+    assumes,
+    notes,
+    loop: 0,
+    log: seen.found?.log,
+    violation: seen.found?.violation,
+  }
   const lasso = seen.found === undefined ? live?.violation : undefined
   return lasso === undefined ? parts : { ...parts, ...told(explorer, search, base.initial, lasso, keys) }
 }
@@ -73,13 +101,26 @@ const budgets = {
   states: ({ states }: { states: number }) => `${amount(states)} states`,
   depth: ({ depth }: { depth: number }) => `depth ${depth}`,
   time: budgetText,
+  unwoken: () => 'orders',
 }
 
-function assumptions(reduction: Reduction, keys: Keys): string[] {
+function assumptions(reduction: Reduction, { unwoken, newsPassed }: Searched): string[] {
+  if (reduction === 'none') return []
   return [
-    ...(reduction === 'quiet' ? ['controllers are woken by every change of what they read'] : []),
-    ...keys.assumes,
+    ...(newsPassed
+      ? ['news that change nothing for a kubelet or the scheduler change nothing together with later ones']
+      : []),
+    ...(unwoken === undefined ? [] : [`everybody is woken by what he reads, though ${unwokenText(unwoken)}`]),
   ]
+}
+
+function checkedText({ unwoken, wakesChecked }: Searched): string {
+  if (unwoken !== undefined) return ''
+  return `; ${amount(wakesChecked)} times it was checked that nobody would act without being woken`
+}
+
+function unwokenText({ name, would, after }: Unwoken): string {
+  return `after "${after}" nobody wakes "${name}", which would ${would}`
 }
 
 function leftOut({ without = [] }: SearchOptions): string[] {

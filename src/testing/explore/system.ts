@@ -23,6 +23,7 @@ import { viewThrough } from './reader.ts'
 import { inOrder } from './shuffle.ts'
 import { type Sees, sightOf } from './sight.ts'
 import { type Found, Table } from './trace.ts'
+import { isReconcile, Readers } from './wakes.ts'
 
 export type { Entry, Failure, Local, Stepped } from './local.ts'
 
@@ -38,6 +39,7 @@ export class System {
   #moment = 0
   readonly sees: Sees
   readonly notices: Notices
+  readonly readers = new Readers()
 
   constructor(base: Base, sees: Sees) {
     this.base = base
@@ -52,11 +54,14 @@ export class System {
       this.#asked = vector
       this.#moment++
     }
-    return local.table.at(this.#moment, vector, (recorder) => {
+    const { runs } = local.table
+    const found = local.table.at(this.#moment, vector, (recorder) => {
       const draft = new Draft(this.base.ground, vector, recorder)
       const decided = local.run(draft)
       return { decided, segments: draft.done() }
     })
+    if (local.table.runs > runs && isReconcile(local)) this.readers.note(local, found.reads)
+    return found
   }
 
   controller(name: string): Controller {
