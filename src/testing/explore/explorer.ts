@@ -9,9 +9,10 @@ import type { Vector } from './cells.ts'
 import { Copies } from './copies.ts'
 import type { Op, Segment, Written } from './draft.ts'
 import type { TimerValue } from './host.ts'
+import type { Local } from './local.ts'
 import { Menu } from './menu.ts'
 import { Reader, viewThrough } from './reader.ts'
-import type { Local, System } from './system.ts'
+import type { System } from './system.ts'
 import type { Read } from './trace.ts'
 
 /** Something the user does: writes, something broken, or a wait before the next input. */

@@ -7,9 +7,10 @@ import { type Held, type Property, type Write, whyNot } from '../property.ts'
 import type { Vector } from './cells.ts'
 import type { Written } from './draft.ts'
 import type { Passage } from './explorer.ts'
+import type { Local } from './local.ts'
 import { Reader, viewThrough } from './reader.ts'
 import { sightOf } from './sight.ts'
-import type { Local, System } from './system.ts'
+import type { System } from './system.ts'
 import { type Recorder, Table } from './trace.ts'
 
 /** A property that does not hold, and why, in words. */

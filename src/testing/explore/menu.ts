@@ -8,8 +8,8 @@ import { type Budget, nameOf } from './budget.ts'
 import type { Vector } from './cells.ts'
 import type { Disturbance, Op } from './draft.ts'
 import type { Action, Explorer } from './explorer.ts'
+import type { Local } from './local.ts'
 import { Mishaps } from './mishaps.ts'
-import type { Local } from './system.ts'
 
 const disturbances = ['fail', 'conflict', 'drop', 'lose', 'repeat', 'retry', 'crash'] as const
 

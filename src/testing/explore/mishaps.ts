@@ -7,9 +7,9 @@ import type { Vector } from './cells.ts'
 import type { Op } from './draft.ts'
 import type { Action, Explorer, Taken } from './explorer.ts'
 import type { TimerValue } from './host.ts'
+import type { Local, Stepped } from './local.ts'
 import { orders } from './shuffle.ts'
 import type { HeldChange } from './sight.ts'
-import type { Local, Stepped } from './system.ts'
 
 type Word = Parameters<Budget['of']>[0]
 

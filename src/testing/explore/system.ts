@@ -25,8 +25,6 @@ import { type Sees, sightOf } from './sight.ts'
 import { type Found, Table } from './trace.ts'
 import { isReconcile, Readers } from './wakes.ts'
 
-export type { Entry, Failure, Local, Stepped } from './local.ts'
-
 const firstBackoffMs = 5
 const longestBackoffMs = 1_000_000
 const patientTries = 12

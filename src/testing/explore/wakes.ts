@@ -9,7 +9,8 @@
 import type { Cells, Vector } from './cells.ts'
 import { firstSlot } from './cells.ts'
 import type { Op, Segment } from './draft.ts'
-import type { Local, System } from './system.ts'
+import type { Local } from './local.ts'
+import type { System } from './system.ts'
 import type { Read } from './trace.ts'
 
 /** A key that would act though nobody woke it. */
