@@ -73,6 +73,8 @@ export interface Agent<State = unknown> {
   readonly id: string
   readonly watches: readonly ResourceKey[]
   readonly initial: State
+  /** Reads at the source: it is never behind, whatever happens to watches. */
+  readonly live?: boolean
   turn(state: State, input: TurnInput): TurnResult<State>
   /** False for a change of a watched kind that cannot matter to it: no turn is taken for that. */
   wakes?(change: Change, view: () => View): boolean

@@ -83,7 +83,7 @@ export class Lateness {
   isLate(agent: Agent, box: Inbox, change: Change): boolean {
     const { store } = this.#world
     const { resource } = change
-    const armed = lateBy(store.faults, resource, [agent.id])
+    const armed = agent.live === true ? undefined : lateBy(store.faults, resource, [agent.id])
     if (armed === undefined) return false
     const { rule, id, hits } = armed
     if (rule.drop !== undefined) {

@@ -62,6 +62,7 @@ export function controllerAgent(controller: Controller, onTrouble: OnTrouble = (
     id: `controller/${controller.name}`,
     watches: [...new Set(kinds.map((kind) => kind.resource))],
     initial,
+    ...(controller.live === true && { live: true }),
     wakes: (change, view) => changeKeys(controller, view, change).length > 0,
     turn: (memory, input) => turn(controller, memory, input, onTrouble),
     busy: (memory) => (queueSize(memory.queue) > 0 ? `${queueSize(memory.queue)} keys` : ''),

@@ -48,6 +48,10 @@ export interface ControllerSpec {
    */
   readonly starts?: (view: View) => readonly string[]
   /**
+   * Reads at the source, as one that GETs and LISTs before it does what cannot be undone: its view is never behind.
+   */
+  readonly live?: true
+  /**
    * Pure: no time but `view.now`, no stream, no await, no memory. Throwing means: report, back off, ask again. `refusal`
    * is the write of the key's last try that was refused, told once: for statuses that have to say so.
    */

@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
  */
 import { type KubeObject, keyOf, splitKey } from '../api/object.ts'
-import { controllerReference } from '../api/owner.ts'
+import { controllerReference, isOwnedBy } from '../api/owner.ts'
 import { matchesMap } from '../api/selector.ts'
 import { EndpointSlice, Node, Pod, Service } from '../kinds/index.ts'
 import { equal } from '../lib/equal.ts'
@@ -26,7 +26,8 @@ export function reconcile(view: View, key: string): Transition[] {
   const { namespace, name } = splitKey(key)
   const service = view.get(Service, namespace, name)
   if (service === undefined || service.metadata.deletionTimestamp !== undefined || !isManaged(service)) return []
-  const slices = view.by(EndpointSlice, 'service', key).filter(isMine)
+  const all = view.by(EndpointSlice, 'service', key).filter(isMine)
+  const slices = all.filter((slice) => isOwnedBy(slice, service.metadata.uid ?? ''))
   const { updated, created, deleted } = place(groupsOf(view, service), slices, addressTypesOf(service))
   const next = new Map(updated.map(({ slice, content }) => [slice, content]))
   const going = new Set(deleted)
@@ -38,7 +39,9 @@ export function reconcile(view: View, key: string): Transition[] {
   }
   if (acceptsContent(view, namespace))
     for (const content of created) writes.push(createOf(EndpointSlice, namespace, newSlice(service, content)))
-  writes.push(...deleted.map((slice) => deleteOf(EndpointSlice, slice)))
+  // Those of a service that had this name before are the collector's, but would be served until it comes.
+  const others = all.filter((slice) => !slices.includes(slice))
+  writes.push(...[...deleted, ...others].map((slice) => deleteOf(EndpointSlice, slice)))
   return writes
 }
 

@@ -167,6 +167,7 @@ export function garbageCollectorOf(all: readonly Kind[]): Controller {
     name: 'garbage-collector',
     of: Namespace,
     matters: () => false,
+    live: true,
     starts: (view) => collected.flatMap((kind) => keysOf(view, view.list(kind).filter(isWorthALook))),
     watches: collected.map((kind) => ({ kind, keys: touched })),
     reconcile,

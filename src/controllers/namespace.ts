@@ -64,6 +64,7 @@ function namespaceOf(object: KubeObject, view: View, _change: Change): string[] 
 export function namespaceControllerOf(all: readonly Kind[]): Controller {
   return controller({
     name: 'namespace',
+    live: true,
     of: Namespace,
     matters: ({ object }) => object.metadata.deletionTimestamp !== undefined,
     watches: all.filter((kind) => kind.namespaced).map((kind) => ({ kind, keys: namespaceOf })),

@@ -109,6 +109,7 @@ function podsOf(node: KubeObject, view: View, change: Change): string[] {
 
 export const podGarbageCollectorController = controller({
   name: 'pod-garbage-collector',
+  live: true,
   of: Pod,
   matters,
   starts: () => [everything],

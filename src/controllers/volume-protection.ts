@@ -56,6 +56,7 @@ function freedClaims(pod: KubeObject, view: View, change: Change): string[] {
 export const persistentVolumeClaimProtectionController = controller({
   name: 'persistent-volume-claim-protection',
   of: PersistentVolumeClaim,
+  live: true,
   watches: [{ kind: Pod, keys: freedClaims }],
   reconcile: (view, key) => reconcile(view, key, PersistentVolumeClaim, 'kubernetes.io/pvc-protection', usedByPod),
 })

@@ -206,7 +206,6 @@ describe('repair (E4)', () => {
       'a label added',
       (slice) => ({ ...slice, metadata: { ...slice.metadata, labels: { ...slice.metadata.labels, x: 'y' } } }),
     ],
-    ['no owner', (slice) => ({ ...slice, metadata: { ...slice.metadata, ownerReferences: [] } })],
   ]
   it.each(spoilt)('%s', (_title, spoil) => {
     const bench = settled(service(), webPod(1))
@@ -217,6 +216,21 @@ describe('repair (E4)', () => {
     expect(slicesOf(bench)).toHaveLength(1)
     expect(slicesOf(bench)[0]).toMatchObject({ ...slice, metadata })
     expect(slicesOf(bench)[0]?.metadata.labels).not.toHaveProperty('x')
+  })
+
+  it.each([
+    ['nobody', []],
+    ['a service that had this name before', [{ apiVersion: 'v1', kind: 'Service', name: 'web', uid: 'before' }]],
+  ])('a slice of %s is replaced', (_title, ownerReferences) => {
+    const bench = settled(service(), webPod(1))
+    const [slice] = slicesOf(bench) as [KubeObject]
+    bench.put({ ...slice, metadata: { ...slice.metadata, ownerReferences } })
+    bench.settle([endpointSliceController])
+    const [made, ...others] = slicesOf(bench)
+    expect(others).toEqual([])
+    expect(made?.metadata.uid).not.toBe(slice.metadata.uid)
+    expect(made?.metadata.ownerReferences).toMatchObject([{ name: 'web', uid: 'uid-web', controller: true }])
+    expect(made?.endpoints).toEqual(slice.endpoints)
   })
 
   it('a deleted slice is made again; its change wakes the service, under the old name, too', () => {

@@ -59,6 +59,9 @@ const general = [
     })
     return wrong === undefined || `ReplicaSet ${wrong.metadata.name} has another number of pods than it wants`
   }).as('ReplicaSets have their pods'),
+  invariants.A13c,
+  invariants.GC1,
+  invariants.R3,
 ]
 
 describe('seeds', () => {

@@ -34,10 +34,10 @@ export class Notices {
     return this.#byName.get(name) as Controller
   }
 
-  /** Who watches what. */
+  /** Who watches what and may be behind. */
   watches(): readonly (readonly [agent: string, resource: string])[] {
     const watched = [...this.#watchers].flatMap(([resource, all]) =>
-      all.map(({ name }): [string, string] => [`controller/${name}`, resource]),
+      all.flatMap(({ name, live }): [string, string][] => (live === true ? [] : [[`controller/${name}`, resource]])),
     )
     const agents = [this.base.scheduler, this.base.kubelet]
     return [...watched, ...agents.flatMap(({ id, watches }) => watches.map((one): [string, string] => [id, one]))]
