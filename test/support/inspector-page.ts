@@ -12,8 +12,8 @@ export interface PageBench {
   readonly built: BuiltPage
   readonly browser: Browser
   readonly server: StaticServer
-  /** Opens the page: `?nodes=5` over a cluster, `feed.html?objects=10` over a made-up run. */
-  open(address?: string, options?: BrowserContextOptions): Promise<Page>
+  /** Opens the page: `?nodes=5` over a cluster, `feed.html?objects=10` over a made-up run; or one served elsewhere. */
+  open(address?: string, options?: BrowserContextOptions, at?: string): Promise<Page>
   /** Complaints of pages so far: errors, and what the policy refused. */
   readonly complaints: string[]
   /** Addresses asked for outside the server. */
@@ -38,7 +38,7 @@ export async function pageBench(): Promise<PageBench> {
   const strangers: string[] = []
   return {
     ...{ built, browser, server, complaints, strangers },
-    async open(address = '', options = {}) {
+    async open(address = '', options = {}, at = server.url) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
       context.setDefaultTimeout(6000)
       const page = await context.newPage()
@@ -49,7 +49,7 @@ export async function pageBench(): Promise<PageBench> {
       page.on('request', (request) => {
         if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.url)) strangers.push(request.url())
       })
-      await page.goto(server.url + address)
+      await page.goto(at + address)
       return page
     },
     async close() {

@@ -8,6 +8,7 @@ import { ApplyDrawer } from '../do/apply-drawer.tsx'
 import { Compare } from '../do/compare.tsx'
 import { DoMenu } from '../do/do-menu.tsx'
 import { TestDialog } from '../do/test-dialog.tsx'
+import { Dock } from '../dock/dock.tsx'
 import { ObjectPanel } from '../object/panel.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
 import { Transport } from '../transport/transport.tsx'
@@ -32,6 +33,7 @@ export function App({ page }: { readonly page: PageState }) {
           <View />
           {page.panelOpen.value ? <ObjectPanel /> : null}
         </main>
+        {page.session.state.value === 'open' ? <Dock /> : null}
         {page.view.value === 'counterexample' ? null : <Transport />}
         <Over />
         <Notices />

@@ -44,6 +44,16 @@ export function Bar() {
       <button type="button" title="Everything that can be done (.)" onClick={() => open('do')}>
         <Icon name="bolt" /> Do
       </button>
+      <button
+        type="button"
+        title="Terminal (`)"
+        aria-pressed={page.terminalOpen.value}
+        onClick={() => {
+          page.terminalOpen.value = !page.terminalOpen.value
+        }}
+      >
+        <Icon name="terminal" /> Terminal
+      </button>
       <button type="button" class="quiet" title="Light or dark (t)" aria-label="Light or dark" onClick={switchTheme}>
         <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
       </button>

@@ -1,6 +1,6 @@
 /** A sheet over the page that holds the focus until it is closed. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from './icons.tsx'
 import { usePage } from './page-context.ts'
 
@@ -14,7 +14,8 @@ interface Props {
 export function Dialog({ title, kind = 'sheet', children, tools }: Props) {
   const page = usePage()
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Before the browser draws: what is typed at once must not go to the page.
+  useLayoutEffect(() => {
     const before = document.activeElement
     element.current?.showModal()
     const first = element.current?.querySelector<HTMLElement>('[data-first]')

@@ -20,6 +20,7 @@ const paths: Readonly<Record<string, string>> = {
   copy: 'M5.5 5.5h7.5v8H5.5Z M3 10.5v-8h7.5',
   edit: 'M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3Z',
   expand: 'M9.5 2.5h4v4 M6.5 13.5h-4v-4 M13.5 2.5 L9 7 M2.5 13.5 L7 9',
+  terminal: 'M3 4 L7 8 L3 12 M8.5 12.5 H13.5',
   more: 'M3 8h.01 M8 8h.01 M13 8h.01',
   helm: 'M8 4.2a3.8 3.8 0 1 0 0 7.6a3.8 3.8 0 1 0 0-7.6 M8 .8v14.4 M.8 8h14.4 M2.9 2.9l10.2 10.2 M13.1 2.9L2.9 13.1',
 }

@@ -75,6 +75,12 @@ export const keys: readonly Key[] = [
   { keys: ['t'], shown: 't', does: 'light or dark', group: 'View', run: switchTheme },
   { keys: ['?'], shown: '?', does: 'these keys', group: 'View', run: dialog('help') },
   { keys: ['a'], shown: 'a', does: 'apply YAML', group: 'Do', run: dialog('apply') },
+  {
+    ...{ keys: ['`'], shown: '`', does: 'terminal', group: 'Do' },
+    run: (page) => {
+      page.terminalOpen.value = !page.terminalOpen.value
+    },
+  },
   { keys: ['.'], shown: '.', does: 'everything that can be done', group: 'Do', run: dialog('do') },
 ]
 

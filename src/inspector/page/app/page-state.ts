@@ -1,6 +1,7 @@
 /** What the page shows: which cluster, which moment, which object, which view. Everything on the page reads this. */
 import { computed, signal } from '@preact/signals'
 import type { Answers, CommandName, Question, Questions } from '../../questions.ts'
+import type { Ran } from '../dock/terminal-panel.tsx'
 import { Refused, type Session } from '../link/session.ts'
 import type { AxisMode } from '../model/axis.ts'
 import type { ClusterModel } from '../model/cluster-model.ts'
@@ -47,6 +48,12 @@ export class PageState {
   readonly speed = signal(1)
   readonly notices = signal<readonly Notice[]>([])
   readonly busy = signal(0)
+  readonly terminalOpen = signal(false)
+  readonly lessonsOpen = signal(false)
+  /** The lesson under way, and the cluster it is about. */
+  readonly lesson = signal<{ readonly id: string; readonly cluster: string } | undefined>(undefined)
+  /** Lines run in the terminal. */
+  readonly ran = signal<readonly Ran[]>([])
   /** Text for the editor to open with. */
   readonly draft = signal('')
   #notice = 0

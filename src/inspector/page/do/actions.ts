@@ -102,6 +102,11 @@ function ofAgent(group: string, { actor }: Track): Action[] {
       run: (page) => page.act('fault', { fault: { crash: actor } }),
     },
     { group, text: 'Restart it', run: (page) => page.act('fault', { fault: { restart: actor } }) },
+    {
+      ...{ group, text: 'Delay its watches', note: 'from now on it is so many changes behind' },
+      asks: { name: 'changes', value: '3', number: true },
+      run: (page, lag) => page.act('fault', { fault: { type: 'watch', resource: '*', from: actor, lag: Number(lag) } }),
+    },
   ]
 }
 
@@ -126,6 +131,10 @@ function ofTime(page: PageState): Action[] {
 function ofRun(page: PageState): Action[] {
   const group = 'Run'
   const actions: Action[] = []
+  const open = (what: 'lessons' | 'terminal'): void => {
+    if (what === 'lessons') page.lessonsOpen.value = true
+    else page.terminalOpen.value = true
+  }
   if (page.info.value?.recorded === true)
     actions.push(
       {
@@ -138,7 +147,16 @@ function ofRun(page: PageState): Action[] {
       },
       { group, text: 'Save the run', note: 'one file, for kybern replay and this page', run: () => save(page) },
     )
-  actions.push({ group, text: 'Open a run or a counterexample', run: () => openRun(page) })
+  actions.push(
+    { group, text: 'Open a run or a counterexample', run: () => openRun(page) },
+    {
+      group: 'Learn',
+      text: 'Lessons',
+      note: 'a rollout, a node that dies, a broken probe',
+      run: () => open('lessons'),
+    },
+    { group: 'Learn', text: 'Terminal', note: 'the everyday verbs of kubectl', run: () => open('terminal') },
+  )
   return actions
 }
 

@@ -38,7 +38,7 @@ export function DoMenu() {
   }
   return (
     <Dialog title="Do">
-      <Search text={text} at={at} keyed={keyed} />
+      <Search text={text} at={at} shown={shown} keyed={keyed} />
       <div class="actions" role="listbox" id="actions" aria-label="Actions" tabIndex={-1}>
         {shown.value.map((action, i) => (
           <Entry
@@ -59,10 +59,11 @@ export function DoMenu() {
 interface SearchProps {
   readonly text: { value: string }
   readonly at: { value: number }
+  readonly shown: { readonly value: readonly Action[] }
   readonly keyed: (event: KeyboardEvent) => void
 }
 
-function Search({ text, at, keyed }: SearchProps) {
+function Search({ text, at, shown, keyed }: SearchProps) {
   const page = usePage()
   return (
     <input
@@ -72,7 +73,7 @@ function Search({ text, at, keyed }: SearchProps) {
       role="combobox"
       aria-expanded="true"
       aria-controls="actions"
-      aria-activedescendant={`action-${at.value}`}
+      aria-activedescendant={shown.value.length === 0 ? undefined : `action-${at.value}`}
       aria-label="What to do"
       placeholder={page.track.value === undefined ? 'What to do; select an object for more' : 'What to do'}
       onInput={(event) => {

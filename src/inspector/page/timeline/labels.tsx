@@ -34,7 +34,9 @@ export function Labels({ port, hover }: Props) {
         role="tree"
         aria-label="Objects"
         tabIndex={0}
-        aria-activedescendant={page.selected.value === '' ? undefined : `row-${page.selected.value}`}
+        aria-activedescendant={
+          rows.some(({ key }) => key === page.selected.value) ? `row-${page.selected.value}` : undefined
+        }
         style={{ transform: `translateY(${offset - rulerHeight}px)` }}
       >
         {rows.map((row, i) => (
@@ -115,15 +117,11 @@ function Fold({ row }: { readonly row: Row }) {
     page.toggle(row.key)
   }
   return (
-    <button
-      type="button"
-      class={`fold ${row.open ? 'open' : ''}`}
-      tabIndex={-1}
-      aria-label={`${row.open ? 'Fold' : 'Unfold'} ${row.label}`}
-      onClick={fold}
-    >
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the key is o, for the selected row
+    // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; keys fold by o, and aria-expanded tells it
+    <span class={`fold ${row.open ? 'open' : ''}`} onClick={fold}>
       <Icon name="fold" />
-    </button>
+    </span>
   )
 }
 
@@ -135,5 +133,5 @@ function StateChip({ row }: { readonly row: Row }) {
   if (track === undefined || model === undefined || !isThere(track, page.seq.value)) return null
   const state = model.states.at(stateAt(track, page.seq.value))
   if (state === undefined) return null
-  return <span class={`tone-dot tone-${state.tone}`} title={state.label} />
+  return <span class={`tone-dot tone-${state.tone}`} title={state.label} aria-hidden="true" />
 }

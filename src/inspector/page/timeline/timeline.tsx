@@ -69,6 +69,14 @@ function Welcome() {
         <button type="button" class="primary" onClick={begin}>
           Apply a Deployment <kbd>a</kbd>
         </button>
+        <button
+          type="button"
+          onClick={() => {
+            page.lessonsOpen.value = true
+          }}
+        >
+          Take a lesson
+        </button>
         <button type="button" onClick={() => void openRun(page)}>
           Open a run
         </button>

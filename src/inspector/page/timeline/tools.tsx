@@ -75,7 +75,11 @@ export function FilterBox() {
           page.filter.value = event.currentTarget.value
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') page.filter.value = ''
+          if (event.key === 'Escape') {
+            page.filter.value = ''
+            // What was chosen stays chosen.
+            event.stopPropagation()
+          }
           if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur()
         }}
       />
