@@ -49,6 +49,12 @@ export interface Trouble {
 export type Input =
   | { readonly type: 'fault'; readonly fault: Fault | RequestRule | WatchRule }
   | { readonly type: 'send'; readonly actor: string; readonly event: ActorEvent }
+  /** A request through the simulated network, by a pod (`namespace/name`) or from outside. */
+  | { readonly type: 'network'; readonly url: string; readonly from?: string }
+  /** Steady traffic to a URL from now on. */
+  | { readonly type: 'load'; readonly url: string; readonly requestsPerSecond: number }
+  /** A command in a container wrote files. */
+  | { readonly type: 'files' }
 
 /** One running control plane: the world and the machinery that moves it. The machinery holds no state of its own. */
 export interface Plane {

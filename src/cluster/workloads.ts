@@ -3,7 +3,7 @@
 import type { AnyMachineSnapshot } from 'xstate'
 import type { KubeObject } from '../api/object.ts'
 import { notFound } from '../api/status-error.ts'
-import type { Plane } from '../cluster.ts'
+import type { Input, Plane } from '../cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { chanceOf } from '../lib/digest.ts'
 import type { KubeletMemory, Load } from '../node/memory.ts'
@@ -72,7 +72,7 @@ export class Workloads {
       load: (url, { requestsPerSecond }) => {
         const others = this.#memory().loads.filter((load) => load.url !== url)
         const loads: Load[] = requestsPerSecond > 0 ? [...others, { url, requestsPerSecond }] : others
-        this.#tell({ type: 'load.changed', loads })
+        this.#tell({ type: 'load.changed', loads }, { type: 'load', url, requestsPerSecond })
       },
     }
   }
@@ -102,7 +102,7 @@ export class Workloads {
     const chance = (site: string): number => chanceOf(this.#plane.world.seed, site)
     const sent = from === undefined ? { url, turn } : { url, turn, from }
     const answer = request(this.#plane.api.view(), sent, { serve, chance })
-    this.#tell({ type: 'request.sent' })
+    this.#tell({ type: 'request.sent' }, { type: 'network', url, ...(from === undefined ? {} : { from }) })
     if ('error' in answer) return { error: answer.message }
     return { answer, pod: pod as KubeObject, container: answer.container }
   }
@@ -181,7 +181,7 @@ export class Workloads {
       view: () => this.#plane.api.view(),
       now: () => this.#plane.world.store.now,
       stored: () => this.#memory().files,
-      change: (changes) => this.#tell({ type: 'files.changed', changes }),
+      change: (changes) => this.#tell({ type: 'files.changed', changes }, { type: 'files' }),
     }
   }
 
@@ -193,7 +193,10 @@ export class Workloads {
   /** The process of a container ended by itself. */
   ended(pod: KubeObject, container: string, exitCode: number): void {
     const { namespace, name } = pod.metadata
-    this.#plane.loop.deliver(`pods/${namespace}/${name}/${container}`, { type: 'program.exited', exitCode })
+    const actor = `pods/${namespace}/${name}/${container}`
+    const event = { type: 'program.exited', exitCode }
+    this.#plane.loop.deliver(actor, event)
+    this.#plane.input$.next({ type: 'send', actor, event })
     this.#act()
   }
 
@@ -237,8 +240,9 @@ export class Workloads {
     return (kubelet.context as { memory: KubeletMemory }).memory
   }
 
-  #tell(event: { type: string; [field: string]: unknown }): void {
+  #tell(event: { type: string; [field: string]: unknown }, input: Input): void {
     this.#plane.loop.deliverTo('kubelet', 'kubelet', event)
+    this.#plane.input$.next(input)
     this.#act()
   }
 

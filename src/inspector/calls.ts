@@ -11,6 +11,8 @@ export interface CallResult {
   readonly objects: readonly KubeObject[]
   /** Lines to tell beside. */
   readonly lines: readonly string[]
+  /** The exit code and the output of a command in a container. */
+  readonly exit?: { readonly code: number; readonly text: string }
 }
 
 const nothing: CallResult = { objects: [], lines: [] }
@@ -40,6 +42,15 @@ export async function carryOut(cluster: Cluster, call: Call): Promise<CallResult
     case 'send':
       cluster.actor(call.kind, call.name, call.namespace).send(call.event)
       return nothing
+    case 'network':
+      return answered(cluster, call)
+    case 'load':
+      cluster.network.load(call.url, { requestsPerSecond: call.requestsPerSecond })
+      return nothing
+    case 'exec': {
+      const { code, stdout, stderr } = cluster.exec(call.pod, call.command, call.options)
+      return { ...nothing, exit: { code, text: stdout + stderr } }
+    }
     case 'advance':
       await cluster.advance(call.by)
       return nothing
@@ -47,6 +58,11 @@ export async function carryOut(cluster: Cluster, call: Call): Promise<CallResult
       await cluster.settle()
       return nothing
   }
+}
+
+async function answered(cluster: Cluster, { url, from }: Call & { call: 'network' }): Promise<CallResult> {
+  const { status, pod, node, latencyMs, body } = await cluster.network.request(url, from === undefined ? {} : { from })
+  return { objects: [], lines: [`${status} from pod ${pod} on ${node} in ${latencyMs} ms`, body.trimEnd()] }
 }
 
 /** A call whose request a fault holds back. */

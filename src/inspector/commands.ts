@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { actorNames, plain } from './calls.ts'
 import type { ObjectName, Questions } from './questions.ts'
-import { faultText } from './records.ts'
+import { faultText, loadText, requestText } from './records.ts'
 import { undoTemplate } from './rollouts.ts'
 import type { Call } from './run-file.ts'
 import { objectsIn } from './yaml-text.ts'
@@ -35,6 +35,9 @@ export type CallCommand =
   | 'fault'
   | 'lift'
   | 'send'
+  | 'exec'
+  | 'request'
+  | 'load'
   | 'advance'
   | 'settle'
 
@@ -113,6 +116,20 @@ const planners: { readonly [C in CallCommand]: Planner<C> } = {
   send(cluster, { actor, event }) {
     const text = `send ${event.type} to ${actor}`
     return { text, calls: [{ call: 'send', ...actorNames(cluster, actor), event }], lines: [text] }
+  },
+  exec(cluster, { pod, container, command }) {
+    const { object } = target(cluster, pod)
+    const options = { ...placeOf(object), ...(container === undefined ? {} : { container }) }
+    const call: Call = { call: 'exec', pod: object.metadata.name, command: [...command], options }
+    return { text: `exec ${command.join(' ')} in pod/${object.metadata.name}`, calls: [call], lines: [] }
+  },
+  request(_cluster, given) {
+    return { text: requestText(given), calls: [{ call: 'network', ...given }], lines: [] }
+  },
+  load(_cluster, given) {
+    if (!(given.requestsPerSecond >= 0)) throw wrong('requestsPerSecond is a number from 0 on')
+    const text = loadText(given)
+    return { text, calls: [{ call: 'load', ...given }], lines: [text] }
   },
   advance: (_cluster, { by }) => {
     const told = typeof by === 'number' ? `${by} ms` : by

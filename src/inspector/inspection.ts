@@ -110,6 +110,7 @@ export class Inspection {
     this.changed()
     if (errors.length > 0 && results.length === 0) throw errors[0]
     if (command === 'advance' || command === 'settle') return watched.clock
+    if (command === 'exec') return results[0]?.exit ?? { code: 0, text: '' }
     const refused = errors.map((error) => `error: ${error instanceof Error ? error.message : String(error)}`)
     const told = results.flatMap((result) => result.lines)
     const lines =

@@ -58,11 +58,8 @@ interface Reads {
     with: { readonly path: string; readonly accept?: string }
     answer: { readonly status: number; readonly text: string }
   }
-  /** A program in a container, to its end; programs that would have to wait are refused. */
-  exec: {
-    with: { readonly pod: ObjectName; readonly container?: string; readonly command: readonly string[] }
-    answer: { readonly code: number; readonly text: string }
-  }
+  /** The steady traffic of a moment, and what of it each pod gets (requests a second by uid). */
+  traffic: { with: AtRevision; answer: TrafficAnswer }
   log: { with: { readonly pod: ObjectName; readonly container?: string }; answer: string }
 }
 
@@ -89,6 +86,15 @@ interface Commands {
   fault: { with: { readonly fault: Readonly<Record<string, Json | undefined>> }; answer: Done }
   /** Ends a rule. */
   lift: { with: { readonly id: number }; answer: Done }
+  /** A program in a container, to its end; programs that would have to wait are refused. */
+  exec: {
+    with: { readonly pod: ObjectName; readonly container?: string; readonly command: readonly string[] }
+    answer: { readonly code: number; readonly text: string }
+  }
+  /** One request through the simulated network, from outside or from a pod (`namespace/name`): who answered is told. */
+  request: { with: { readonly url: string; readonly from?: string }; answer: Done }
+  /** Steady traffic to a URL from now on, spread over the ready endpoints; 0 ends it. */
+  load: { with: { readonly url: string; readonly requestsPerSecond: number }; answer: Done }
   /** An event for an actor, as its chart names it. */
   send: { with: { readonly actor: string; readonly event: { readonly type: string } }; answer: Done }
   advance: { with: { readonly by: number | string }; answer: ClockState }
@@ -215,6 +221,11 @@ export interface SchedulingAnswer {
     /** What each plugin that refuses says. */
     readonly refusals: readonly { readonly plugin: string; readonly reason: string }[]
   }[]
+}
+
+export interface TrafficAnswer {
+  readonly loads: readonly { readonly url: string; readonly requestsPerSecond: number }[]
+  readonly pods: Readonly<Record<string, number>>
 }
 
 export interface Belief {

@@ -14,6 +14,7 @@ import { faultText } from './records.ts'
 import { schedulingOf } from './scheduling.ts'
 import { summaryOf } from './summary.ts'
 import type { Tape } from './tape.ts'
+import { trafficOf } from './traffic.ts'
 import type { Watched } from './watched.ts'
 import { blameOf, whyOf } from './why.ts'
 import { yamlOf } from './yaml-text.ts'
@@ -74,13 +75,7 @@ export const readers = {
   check: ({ cluster }, { text }) => checkManifest(cluster, text),
   complete: async ({ cluster }, { text, offset }) => completionsAt(cluster, text, offset, await loadDescriptions()),
   read: ({ cluster }, given) => readPath(cluster, given),
-  exec({ cluster }, { pod, container, command }) {
-    const { object } = target(cluster, pod)
-    const { name, namespace = 'default' } = object.metadata
-    const where = container === undefined ? { namespace } : { namespace, container }
-    const { code, stdout, stderr } = cluster.exec(name, command, where)
-    return { code, text: stdout + stderr }
-  },
+  traffic: (watched, when) => trafficOf(watched.cluster, watched.tape, pastOf(watched, when)),
   log({ cluster }, { pod, container }) {
     const { object } = target(cluster, pod)
     const { name, namespace = 'default' } = object.metadata

@@ -64,8 +64,34 @@ export function eventText(type: string): string {
 
 /** `kill node-1`; `send node.killed to nodes/node-1`; a rule in words; `lift fault 2`. */
 export function inputText(input: Input): string {
-  if (input.type === 'send') return `send ${input.event.type} to ${input.actor}`
-  return faultText(input.fault)
+  switch (input.type) {
+    case 'send':
+      return `send ${input.event.type} to ${input.actor}`
+    case 'network':
+      return requestText(input)
+    case 'load':
+      return loadText(input)
+    case 'files':
+      return 'a command writes files in a container'
+    case 'fault':
+      return faultText(input.fault)
+  }
+}
+
+/** A request through the simulated network, in words. */
+export function requestText({ url, from }: { readonly url: string; readonly from?: string }): string {
+  return `request ${url}${from === undefined ? '' : ` from pod ${from}`}`
+}
+
+/** Steady traffic, in words. */
+export function loadText({
+  url,
+  requestsPerSecond,
+}: {
+  readonly url: string
+  readonly requestsPerSecond: number
+}): string {
+  return requestsPerSecond > 0 ? `${requestsPerSecond} requests/s to ${url}` : `no more requests to ${url}`
 }
 
 /** A fault in words. */

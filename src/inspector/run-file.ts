@@ -65,5 +65,16 @@ export type Call =
       readonly namespace: string
       readonly event: { readonly type: string }
     }
+  /** One request through the simulated network. */
+  | { readonly call: 'network'; readonly url: string; readonly from?: string }
+  /** Steady traffic from now on; 0 ends it. */
+  | { readonly call: 'load'; readonly url: string; readonly requestsPerSecond: number }
+  /** A command in a container, to its end. */
+  | {
+      readonly call: 'exec'
+      readonly pod: string
+      readonly command: readonly string[]
+      readonly options: { readonly namespace?: string; readonly container?: string }
+    }
   | { readonly call: 'advance'; readonly by: number | string }
   | { readonly call: 'settle' }

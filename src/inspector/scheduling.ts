@@ -1,15 +1,11 @@
 /** Why a pod is, or is not, on each node: every filter plugin asked about every node, by the objects of a moment. */
 import type { KubeObject } from '../api/object.ts'
 import type { Registry } from '../api/registry.ts'
-import { orderedOf } from '../lib/ordered.ts'
 import { clusterOf, rank } from '../scheduler/explain.ts'
 import { factsOf } from '../scheduler/facts.ts'
 import { filters } from '../scheduler/plugins.ts'
-import { Latest } from '../store/latest.ts'
-import { viewOver } from '../store/read.ts'
-import { emptySnapshot, type Snapshot, withObject } from '../store/snapshot.ts'
-import type { View } from '../store/view.ts'
 import type { Past } from './past.ts'
+import { viewOfPast } from './past-view.ts'
 import type { SchedulingAnswer } from './questions.ts'
 
 /** Resources that filters and scores look at. */
@@ -32,7 +28,7 @@ const looked: readonly string[] = [
 export function schedulingOf(registry: Registry, past: Past, pod: KubeObject): SchedulingAnswer {
   const { nodeName: _node, ...spec } = pod.spec ?? {}
   const asked = { ...pod, spec }
-  const view = viewOf(registry, past)
+  const view = viewOfPast(registry, past, looked)
   const cluster = clusterOf(view, asked)
   const facts = factsOf(asked)
   const checks = filters.map(({ name, filter }) => ({ plugin: name, check: filter(facts, cluster) }))
@@ -57,24 +53,4 @@ export function schedulingOf(registry: Registry, past: Past, pod: KubeObject): S
       return { node: node.name, feasible, ...(feasible && total !== undefined ? { points: total } : {}), refusals }
     }),
   }
-}
-
-/** A view of the moment with its indexes, of the kinds the plugins look at. */
-function viewOf(registry: Registry, past: Past): View {
-  let snapshot: Snapshot = { ...emptySnapshot(past.time), revision: past.revision }
-  const all = past.objects()
-  for (const resource of looked) {
-    const kind = registry.kinds.find((one) => one.resource === resource)
-    const objects = all.get(resource) ?? []
-    if (kind === undefined) continue
-    if (Object.keys(kind.indexes ?? {}).length === 0) {
-      const tree = orderedOf(objects.map((one) => [keyIn(one), one] as const))
-      snapshot = { ...snapshot, collections: { ...snapshot.collections, [resource]: tree } }
-    } else for (const one of objects) snapshot = withObject(snapshot, kind, one, keyIn(one), past.time)
-  }
-  return viewOver({ ...snapshot, revision: past.revision }, registry, past.time, new Latest(snapshot))
-}
-
-function keyIn({ metadata: { namespace = '', name } }: KubeObject): string {
-  return namespace === '' ? name : `${namespace}/${name}`
 }

@@ -72,7 +72,7 @@ function callLines({ calls, refused, late }: RunStep, named: ReadonlyMap<Call, s
 }
 
 function isSync({ call }: Call): boolean {
-  return call === 'fault' || call === 'lift' || call === 'send'
+  return call === 'fault' || call === 'lift' || call === 'send' || call === 'load' || call === 'exec'
 }
 
 function awaited(call: Call): string {
@@ -102,6 +102,12 @@ function callText(call: Call): string {
       return `fault${call.id}.lift()`
     case 'send':
       return `cluster.actor(${args(call.kind, call.name, call.namespace)}).send(${literal(call.event)})`
+    case 'network':
+      return `cluster.network.request(${args(call.url, call.from === undefined ? {} : { from: call.from })})`
+    case 'load':
+      return `cluster.network.load(${args(call.url, { requestsPerSecond: call.requestsPerSecond })})`
+    case 'exec':
+      return `cluster.exec(${args(call.pod, [...call.command], call.options)})`
     case 'advance':
       return `cluster.advance(${typeof call.by === 'number' ? call.by : quoted(call.by)})`
     case 'settle':

@@ -229,13 +229,23 @@ export class Watched {
 
   #input(input: Input): void {
     if (this.recorder.doing !== undefined) return
-    // A fault with functions in it cannot be told again.
+    // Files are written by sessions that cannot be told again; so are faults with functions in them.
+    if (input.type === 'files') return this.#forget()
     if (input.type === 'fault' && !isPlain(input.fault)) return this.#forget()
     const at = this.cluster.now.getTime()
-    this.#record({ at, until: at, do: input.type, text: inputText(input), calls: [this.#callOf(input)] })
+    this.#record({
+      at,
+      until: at,
+      do: input.type === 'network' ? 'request' : input.type,
+      text: inputText(input),
+      calls: [this.#callOf(input)],
+    })
   }
 
-  #callOf(input: Input): Call {
+  #callOf(input: Exclude<Input, { type: 'files' }>): Call {
+    if (input.type === 'network')
+      return { call: 'network', url: input.url, ...(input.from === undefined ? {} : { from: input.from }) }
+    if (input.type === 'load') return { call: 'load', url: input.url, requestsPerSecond: input.requestsPerSecond }
     if (input.type === 'fault' && 'lift' in input.fault) return { call: 'lift', id: input.fault.lift }
     if (input.type === 'fault') return { call: 'fault', fault: plain(input.fault) as Readonly<Record<string, string>> }
     return { call: 'send', ...actorNames(this.cluster, input.actor), event: input.event }

@@ -143,6 +143,11 @@ it('at 1024 pixels nothing is cut off', async () => {
     .click()
   await page.keyboard.press('s')
   await page.locator('.statechart').waitFor()
+  // A fork brings the choice of a cluster into the bar.
+  await page.keyboard.press('.')
+  await page.keyboard.type('fork here')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Cluster', { exact: true }).waitFor()
   const outside = await page.evaluate(() =>
     [...document.querySelectorAll('.bar button, .tools button, .transport button, .panel-title button')]
       .map((element) => ({ box: element.getBoundingClientRect(), text: element.textContent ?? '' }))

@@ -56,6 +56,13 @@ async function something(client: Client, below: (count: number) => number): Prom
       }),
     async () => client.ask('lift', { id: one([...(await client.ask('faults', {})).map(({ id }) => id), 0]) }),
     () => client.ask('send', { actor: `nodes/${one(nodes)}`, event: { type: one(['node.killed', 'node.restored']) } }),
+    () => client.ask('request', { url: one(['http://web.default.svc', 'http://none']) }),
+    () => client.ask('load', { url: 'http://web.default.svc', requestsPerSecond: below(3) * 10 }),
+    async () =>
+      client.ask('exec', {
+        pod: { kind: 'Pod', name: one([...(await pods()), 'none']) },
+        command: ['sh', '-c', `echo ${below(9)} >> /tmp/x`],
+      }),
     () => client.ask('advance', { by: 1 + below(60_000) }),
     () => client.ask('advance', { by: 1 + below(900) }),
     () => client.ask('step', {}),

@@ -142,6 +142,28 @@ async function story(page: Page, camera: Photographer): Promise<void> {
   await page.getByRole('button', { name: 'Look at an example' }).click()
   await camera.press('j', 'j', 'j', 'j', 'j', 'j')
   await camera.shoot('counterexample')
+  await camera.press('1')
+  await dock(page, camera)
+}
+
+/** The terminal and a lesson beside the timeline. */
+async function dock(page: Page, camera: Photographer): Promise<void> {
+  await camera.press('`')
+  for (const line of ['kubectl get deployments,pods', 'kubectl rollout history deployment/web', 'kubectl get nope']) {
+    await page.getByLabel('Command').fill(line)
+    await page.getByLabel('Command').press('Enter')
+  }
+  await page.locator('.terminal .failed').waitFor()
+  await camera.press('Escape')
+  await camera.shoot('terminal')
+  await camera.act('lessons')
+  await camera.shoot('lessons')
+  await page.getByRole('button', { name: 'Begin' }).first().click()
+  await page.getByText('Do it for me').click()
+  await page.locator('.lessons li.done').waitFor()
+  await camera.shoot('lesson')
+  await page.getByRole('button', { name: 'Close the lessons' }).click()
+  await page.getByRole('button', { name: 'Close the terminal' }).click()
 }
 
 async function many(page: Page, camera: Photographer): Promise<void> {
@@ -150,6 +172,7 @@ async function many(page: Page, camera: Photographer): Promise<void> {
     .first()
     .waitFor()
   await camera.apply(web.replace('replicas: 5', 'replicas: 900'))
+  await camera.shoot('timeline-many')
   await camera.press('2')
   await camera.shoot('cluster-many')
   await camera.press('3')

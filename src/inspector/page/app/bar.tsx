@@ -47,12 +47,13 @@ export function Bar() {
       <button
         type="button"
         title="Terminal (`)"
+        aria-label="Terminal"
         aria-pressed={page.terminalOpen.value}
         onClick={() => {
           page.terminalOpen.value = !page.terminalOpen.value
         }}
       >
-        <Icon name="terminal" /> Terminal
+        <Icon name="terminal" /> <span class="word">Terminal</span>
       </button>
       <button type="button" class="quiet" title="Light or dark (t)" aria-label="Light or dark" onClick={switchTheme}>
         <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />

@@ -9,12 +9,13 @@ import { prepared } from '../timeline/draw.ts'
 import { patternsOf } from '../timeline/patterns.ts'
 import { drawCluster, thingAt } from './draw-cluster.ts'
 import { type Places, placesOf } from './places.ts'
-import { sceneAt } from './scene.ts'
+import { sceneAt, type Traffic } from './scene.ts'
 
 interface Props {
   readonly model: ClusterModel
   readonly seq: ReadonlySignal<number>
   readonly service: Signal<string>
+  readonly traffic?: ReadonlySignal<Traffic>
   /** Ids of what differs from another cluster. */
   readonly marked: ReadonlySet<string>
 }
@@ -109,9 +110,9 @@ function usePicture(props: Props, { page, canvas, hover, shown, size }: Parts): 
   const latest = useRef(props)
   latest.current = props
   useSignalEffect(() => {
-    const { model, seq, service, marked } = latest.current
+    const { model, seq, service, traffic, marked } = latest.current
     const { width, height } = size.value
-    const scene = sceneAt(model, seq.value)
+    const scene = sceneAt(model, seq.value, traffic?.value)
     const colours = palette.value
     const [selected, hovered, on] = [page.selected.value, hover.value?.id ?? '', service.value]
     const places = placesOf(scene, width, height)

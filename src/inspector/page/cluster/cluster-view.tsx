@@ -1,19 +1,23 @@
 /** Nodes as boxes with their pods, services beside them. Pods move to where they belong as they live. */
-import { type Signal, useComputed, useSignal } from '@preact/signals'
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
 import { Icon } from '../app/icons.tsx'
 import { usePage } from '../app/page-context.ts'
 import { Empty } from '../app/parts.tsx'
+import { useAnswer } from '../app/use-answer.ts'
+import { rate } from '../model/words.ts'
+import { useMomentOf } from '../object/why-tab.tsx'
 import { Legend } from '../timeline/tools.tsx'
 import { ClusterCanvas } from './cluster-canvas.tsx'
-import { type Scene, type ShownService, sceneAt } from './scene.ts'
+import { type Scene, type ShownService, sceneAt, type Traffic } from './scene.ts'
 
 const nothing: ReadonlySet<string> = new Set()
 
 export function ClusterView() {
   const page = usePage()
+  const traffic = useTraffic()
   const scene = useComputed<Scene | undefined>(() => {
     const model = page.model.value
-    return model === undefined ? undefined : sceneAt(model, page.seq.value)
+    return model === undefined ? undefined : sceneAt(model, page.seq.value, traffic.value)
   })
   const service = useSignal('')
   const model = page.model.value
@@ -26,12 +30,29 @@ export function ClusterView() {
         {scene.value.nodes.length === 0 && scene.value.pods === 0 ? (
           <Empty text="There are no nodes at this moment." />
         ) : (
-          <ClusterCanvas key={model.name} model={model} seq={page.seq} service={service} marked={nothing} />
+          <ClusterCanvas
+            key={model.name}
+            model={model}
+            seq={page.seq}
+            service={service}
+            traffic={traffic}
+            marked={nothing}
+          />
         )}
         <NodeList scene={scene.value} />
       </div>
     </section>
   )
+}
+
+/** What each pod gets at the chosen moment; asked again when something was done, or pods came and went. */
+function useTraffic(): ReadonlySignal<Traffic> {
+  const page = usePage()
+  const moment = useMomentOf()
+  const model = page.model.value
+  const version = `${model?.deeds.length} ${model?.clock.value.revision}`
+  const answer = useAnswer('traffic', (page.live.value ? { version } : moment) as object)
+  return useComputed(() => answer.value.value?.pods ?? {})
 }
 
 function Summary({ scene }: { readonly scene: Scene }) {
@@ -74,6 +95,7 @@ interface RowProps extends Omit<ServicesProps, 'scene'> {
 function ServiceRow({ shown, service }: RowProps) {
   const page = usePage()
   const ready = shown.endpoints.filter((one) => one.ready).length
+  const total = shown.endpoints.reduce((sum, one) => sum + one.rate, 0)
   const show = (): void => {
     service.value = shown.id
   }
@@ -95,6 +117,7 @@ function ServiceRow({ shown, service }: RowProps) {
       <span class={ready === 0 ? 'no' : 'dim'}>
         {ready} of {shown.endpoints.length} endpoints ready
       </span>
+      {total > 0 ? <span>{rate(total)}</span> : null}
     </button>
   )
 }

@@ -1,9 +1,9 @@
 /** Draws the cluster view: node boxes, pods on their way to where they belong, and the lines of services. */
 import type { Palette } from '../app/theme.ts'
-import { bytes, cpu } from '../model/words.ts'
+import { bytes, cpu, rate } from '../model/words.ts'
 import type { Patterns } from '../timeline/patterns.ts'
 import type { Box, PlacedNode, PlacedPod, Places } from './places.ts'
-import type { ShownService } from './scene.ts'
+import type { ShownPod, ShownService } from './scene.ts'
 
 export interface Picture {
   readonly ctx: CanvasRenderingContext2D
@@ -170,21 +170,20 @@ function drawPod(picture: Picture, { pod, x, y, width, height }: PlacedPod): voi
     ctx.lineWidth = 2
     ctx.strokeRect(here.x - 1.5, here.y - 1.5, width + 3, height + 3)
   }
-  if (width > 80) podName(picture, pod.name, pod.state, here, width, height)
+  if (width > 80) podName(picture, pod, here, width, height)
 }
 
 function podName(
   picture: Picture,
-  name: string,
-  state: string,
+  pod: ShownPod,
   { x, y }: { readonly x: number; readonly y: number },
   width: number,
   height: number,
 ): void {
-  const { ctx, palette, places } = picture
-  const pod = places.pods.find((one) => one.pod.name === name)?.pod
-  const tone = palette.tones[pod?.tone ?? 'none']
-  const last = state.slice(state.lastIndexOf('.') + 1)
+  const { ctx, palette } = picture
+  const { name, state } = pod
+  const tone = palette.tones[pod.tone]
+  const last = `${state.slice(state.lastIndexOf('.') + 1)}${pod.rate > 0 ? ` · ${rate(pod.rate)}` : ''}`
   const stateWidth = ctx.measureText(last).width
   label(picture, last, x + width - 8 - stateWidth, y + height / 2 + 0.5, tone, false)
   label(picture, fitted(ctx, name, width - stateWidth - 34), x + 8, y + height / 2 + 0.5, tone, false)
@@ -206,7 +205,8 @@ function drawLines(picture: Picture, service: ShownService): void {
   const byId = new Map(places.pods.map((one) => [one.pod.id, one]))
   if (places.style !== 'pills') return drawRings(picture, service, byId)
   if (serviceY < 0) return
-  for (const { pod, ready } of service.endpoints) {
+  const most = Math.max(...service.endpoints.map(({ rate: one }) => one))
+  for (const { pod, ready, rate: got } of service.endpoints) {
     const placed = byId.get(pod)
     if (placed === undefined) continue
     const here = at.get(pod) ?? placed
@@ -214,7 +214,8 @@ function drawLines(picture: Picture, service: ShownService): void {
     const box = places.nodes.find(({ x, y: top, width, height }) => inside({ x, y: top, width, height }, here.x + 1, y))
     ctx.strokeStyle = ctx.fillStyle = ready ? palette.accent : palette.tones.bad.edge
     ctx.setLineDash(ready ? [] : [4, 4])
-    ctx.lineWidth = 1.5
+    // Who gets more has the thicker line.
+    ctx.lineWidth = got > 0 ? 1.5 + (1.5 * got) / most : 1.5
     route(ctx, [
       [0, serviceY],
       [6, serviceY],
@@ -269,7 +270,8 @@ export function thingAt(
   y: number,
 ): { readonly id: string; readonly lines: string[] } | undefined {
   const pod = places.pods.find((box) => inside(box, x, y))?.pod
-  if (pod !== undefined) return { id: pod.id, lines: [`Pod ${pod.name}`, pod.state] }
+  if (pod !== undefined)
+    return { id: pod.id, lines: [`Pod ${pod.name}`, pod.state, ...(pod.rate > 0 ? [rate(pod.rate)] : [])] }
   const node = places.nodes.find((box) => inside(box, x, y))?.node
   if (node === undefined) return undefined
   const { capacity, cpuMilli, memoryBytes } = node

@@ -10,6 +10,8 @@ export interface ShownPod {
   readonly name: string
   readonly tone: Tone
   readonly state: string
+  /** Requests a second that it gets. */
+  readonly rate: number
 }
 
 export interface ShownNode {
@@ -30,7 +32,7 @@ export interface ShownService {
   readonly namespace: string
   readonly ip: string
   readonly ports: string
-  readonly endpoints: readonly { readonly pod: string; readonly ready: boolean }[]
+  readonly endpoints: readonly { readonly pod: string; readonly ready: boolean; readonly rate: number }[]
 }
 
 export interface Scene {
@@ -42,8 +44,12 @@ export interface Scene {
 
 const noCapacity = { cpuMilli: 0, memoryBytes: 0, pods: 0 }
 
+/** Requests a second by pod. */
+export type Traffic = Readonly<Record<string, number>>
+const noTraffic: Traffic = {}
+
 /** Costs the number of nodes and pods there ever were. */
-export function sceneAt(model: ClusterModel, seq: number): Scene {
+export function sceneAt(model: ClusterModel, seq: number, traffic: Traffic = noTraffic): Scene {
   const nodes = new Map<string, ShownNode>()
   for (const track of model.ofKind('Node')) {
     if (!isThere(track, seq)) continue
@@ -66,12 +72,13 @@ export function sceneAt(model: ClusterModel, seq: number): Scene {
     if (!isThere(track, seq)) continue
     pods++
     const fact = factAt(track, seq)
-    const pod = { id: track.id, name: track.name, ...shownState(model, track, seq) }
+    const rate = traffic[track.id] ?? 0
+    const pod = { id: track.id, name: track.name, rate, ...shownState(model, track, seq) }
     const node = nodes.get(fact?.pod?.node ?? '')
     if (node === undefined) waiting.push(pod)
     else settle(node, pod, fact)
   }
-  return { nodes: [...nodes.values()], waiting, services: servicesAt(model, seq), pods }
+  return { nodes: [...nodes.values()], waiting, services: servicesAt(model, seq, traffic), pods }
 }
 
 function settle(node: ShownNode, pod: ShownPod, fact: ObjectSummary | undefined): void {
@@ -97,15 +104,18 @@ function shownState(model: ClusterModel, track: Track, seq: number): { readonly 
   return { tone: state?.tone ?? 'none', state: state?.label ?? '' }
 }
 
-function servicesAt(model: ClusterModel, seq: number): ShownService[] {
-  const byService = new Map<string, { pod: string; ready: boolean }[]>()
+function servicesAt(model: ClusterModel, seq: number, traffic: Traffic): ShownService[] {
+  const byService = new Map<string, { pod: string; ready: boolean; rate: number }[]>()
   const podIds = new Map(model.thereAt(seq, 'Pod').map(({ namespace, name, id }) => [`${namespace}/${name}`, id]))
   for (const slice of model.ofKind('EndpointSlice')) {
     const endpoints = isThere(slice, seq) ? factAt(slice, seq)?.endpoints : undefined
     if (endpoints === undefined) continue
     const key = `${slice.namespace}/${endpoints.service}`
     const list = byService.get(key) ?? []
-    for (const { pod, ready } of endpoints.to) list.push({ pod: podIds.get(`${slice.namespace}/${pod}`) ?? '', ready })
+    for (const { pod: name, ready } of endpoints.to) {
+      const pod = podIds.get(`${slice.namespace}/${name}`) ?? ''
+      list.push({ pod, ready, rate: traffic[pod] ?? 0 })
+    }
     byService.set(key, list)
   }
   return model.thereAt(seq, 'Service').flatMap((track) => {

@@ -2,14 +2,15 @@
  * The diagram: one line for each actor, the API server among them, time downwards. A read is an edge from the revision
  * that was seen to who saw it, dashed when it was no longer the newest; a write is an edge to the API server.
  */
-import type { Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { type Signal, useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Counterexample, CounterexampleStep } from '../../counterexample.ts'
 import { isPerson } from './shown-steps.ts'
 
 const row = 54
 const top = 16
-const column = 168
+const widest = 168
+const narrowest = 118
 const left = 64
 const api = 'API server'
 
@@ -17,6 +18,8 @@ const api = 'API server'
 interface Grid {
   readonly steps: readonly CounterexampleStep[]
   readonly lines: readonly string[]
+  /** The width of each line's column. */
+  readonly column: number
   readonly xOf: (actor: string) => number
   readonly yOf: (index: number) => number
   /** The height at which a revision was committed; the top for those from before the first step. */
@@ -32,15 +35,22 @@ interface Props {
 }
 
 export function Lamport({ file, steps, at }: Props) {
-  const grid = gridOf(file, steps)
   const frame = useRef<HTMLElement>(null)
-  useEffect(() => {
-    const y = grid.yOf(at.value)
+  const room = useSignal(0)
+  useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return
-    const { scrollTop, clientHeight } = element
-    if (y < scrollTop + row || y > scrollTop + clientHeight - row * 2)
-      element.scrollTo({ top: Math.max(0, y - clientHeight / 2) })
+    const measure = (): void => {
+      room.value = element.clientWidth
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [])
+  const grid = gridOf(file, steps, room.value)
+  useEffect(() => {
+    if (frame.current !== null) bringIntoSight(frame.current, grid, at.value)
   }, [at.value])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keys
@@ -74,6 +84,19 @@ export function Lamport({ file, steps, at }: Props) {
   )
 }
 
+/** Scrolls until the step and its actor are seen. */
+function bringIntoSight(element: HTMLElement, grid: Grid, at: number): void {
+  const { scrollTop, clientHeight, scrollLeft, clientWidth } = element
+  const y = grid.yOf(at)
+  if (y < scrollTop + row || y > scrollTop + clientHeight - row * 2)
+    element.scrollTo({ top: Math.max(0, y - clientHeight / 2) })
+  const actor = grid.steps.find(({ index }) => index === at)?.actor
+  if (actor === undefined) return
+  const x = grid.xOf(actor)
+  if (x < scrollLeft + grid.column / 2 || x > scrollLeft + clientWidth - grid.column / 2)
+    element.scrollTo({ left: Math.max(0, x - clientWidth + grid.column) })
+}
+
 /** Who acts, above their lines; they stay in sight while the steps scroll. */
 function Actors({ grid }: { readonly grid: Grid }) {
   return (
@@ -82,7 +105,7 @@ function Actors({ grid }: { readonly grid: Grid }) {
         <span
           key={actor}
           class={actor === api ? 'api' : ''}
-          style={{ left: `${grid.xOf(actor) - column / 2 + 5}px`, width: `${column - 10}px` }}
+          style={{ left: `${grid.xOf(actor) - grid.column / 2 + 5}px`, width: `${grid.column - 10}px` }}
         >
           {actor.replace(/^controller\//, '')}
         </span>
@@ -100,10 +123,12 @@ function Tip({ kind }: { readonly kind: string }) {
   )
 }
 
-function gridOf(file: Counterexample, steps: readonly CounterexampleStep[]): Grid {
+function gridOf(file: Counterexample, steps: readonly CounterexampleStep[], room: number): Grid {
   const actors = [...new Set(steps.map(({ actor }) => actor))]
   const people = actors.filter(isPerson)
   const lines = [...people, api, ...actors.filter((actor) => !people.includes(actor))]
+  const margin = file.loop === undefined ? 50 : 90
+  const column = Math.max(narrowest, Math.min(widest, Math.floor((room - left - margin) / lines.length)))
   const rows = new Map(steps.map(({ index }, i) => [index, i]))
   const yOf = (index: number): number => top + 24 + (rows.get(index) ?? 0) * row
   const committed = new Map<number, number>()
@@ -114,9 +139,9 @@ function gridOf(file: Counterexample, steps: readonly CounterexampleStep[]): Gri
     return known.length === 0 ? top : (committed.get(Math.max(...known)) ?? top)
   }
   return {
-    ...{ steps, lines, yOf, yOfRevision },
+    ...{ steps, lines, column, yOf, yOfRevision },
     xOf: (actor) => left + column / 2 + Math.max(0, lines.indexOf(actor)) * column,
-    width: left + lines.length * column + (file.loop === undefined ? 50 : 90),
+    width: left + lines.length * column + margin,
     height: top + 24 + steps.length * row + 8,
   }
 }

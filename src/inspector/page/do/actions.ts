@@ -43,6 +43,7 @@ function ofObject(page: PageState, track: Track): Action[] {
     })
   }
   if (rollable.has(track.kind)) actions.push(...rollout(group, page, track))
+  if (track.kind === 'Service') actions.push(...ofService(group, track))
   if (track.kind === 'Node') actions.push(...ofNode(group, track, facts?.node?.cordoned === true))
   if (track.kind === 'Pod') actions.push({ group, text: 'Show its log', run: () => showLog(page, track) })
   actions.push(
@@ -76,6 +77,24 @@ function rollout(group: string, page: PageState, track: Track): Action[] {
       text: 'Back to the revision before',
       note: 'rollout undo',
       run: () => page.act('rolloutUndo', nameOf(track)),
+    },
+  ]
+}
+
+function ofService(group: string, { name, namespace, facts }: Track): Action[] {
+  const port = /^\d+/.exec(facts[facts.length - 1]?.service?.ports[0] ?? '')?.[0] ?? '80'
+  const url = `http://${name}.${namespace}.svc${port === '80' ? '' : `:${port}`}`
+  return [
+    {
+      group,
+      text: 'Send a request',
+      note: 'one of its endpoints answers',
+      run: (page) => page.act('request', { url }),
+    },
+    {
+      ...{ group, text: 'Steady traffic', note: 'spread over its endpoints; 0 ends it' },
+      asks: { name: 'requests a second', value: '20', number: true },
+      run: (page, n) => page.act('load', { url, requestsPerSecond: Number(n) }),
     },
   ]
 }

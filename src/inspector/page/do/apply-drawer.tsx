@@ -28,6 +28,11 @@ export function ApplyDrawer() {
       editor.current?.close()
     }
   }, [])
+  // The editor that is still being loaded begins with the draft.
+  const replace = (text: string): void => {
+    if (editor.current === undefined) page.draft.value = text
+    else editor.current.replace(text)
+  }
   const run = async (settle: boolean): Promise<void> => {
     const text = editor.current?.text() ?? ''
     const answer = await page.act('apply', { text })
@@ -42,7 +47,7 @@ export function ApplyDrawer() {
     if (settle) await page.act('settle', {})
   }
   return (
-    <Dialog title="Apply YAML" kind="drawer" tools={<Sources editor={editor} />}>
+    <Dialog title="Apply YAML" kind="drawer" tools={<Sources replace={replace} />}>
       <div class="editor" ref={place} />
       <Problems problems={problems.value} editor={editor} />
       <footer class="row">
@@ -80,7 +85,7 @@ interface WithEditor {
   readonly editor: { readonly current: Editor | undefined }
 }
 
-function Sources({ editor }: WithEditor) {
+function Sources({ replace }: { readonly replace: (text: string) => void }) {
   return (
     <>
       <select
@@ -88,7 +93,7 @@ function Sources({ editor }: WithEditor) {
         value=""
         onChange={(event) => {
           const example = examples.find(({ name }) => name === event.currentTarget.value)
-          if (example !== undefined) editor.current?.replace(example.text)
+          if (example !== undefined) replace(example.text)
           event.currentTarget.value = ''
         }}
       >
@@ -104,7 +109,7 @@ function Sources({ editor }: WithEditor) {
         class="quiet"
         onClick={() =>
           void pickedText('.yaml,.yml,.json').then((text) => {
-            if (text !== undefined) editor.current?.replace(text)
+            if (text !== undefined) replace(text)
           })
         }
       >

@@ -88,3 +88,8 @@ export function recordWords(record: FeedRecord): string {
       return `${record.by} ${record.key}: ${record.error}`
   }
 }
+
+/** `12 requests/s`, `0.5 requests/s`. */
+export function rate(requestsPerSecond: number): string {
+  return `${Number(requestsPerSecond.toPrecision(3))} requests/s`
+}
