@@ -24,7 +24,7 @@ export async function checkManifest(cluster: Cluster, text: string): Promise<Dia
       found.push(...diagnosed(object, error))
     }
   }
-  return found
+  return found.toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** What applying would write: of an object that exists, the merge with what is live. */

@@ -65,7 +65,7 @@ export class Admission {
     if (this.#context.admission.length === 0) return sent.object
     this.#wanted = false
     this.#tools.again = false
-    return this.#warned(() => {
+    return this.carried(() => {
       const object = this.#pass(sent, 'mutate')
       if (!this.#wanted) return object
       this.#tools.again = true
@@ -83,7 +83,7 @@ export class Admission {
     if (this.#context.admission.length === 0) return
     const request = this.#request(sent)
     const view = this.#viewed()
-    this.#warned(() => {
+    this.carried(() => {
       for (const { validate } of this.#context.admission) validate?.(request, view, this.#tools)
     })
   }
@@ -93,8 +93,8 @@ export class Admission {
     this.warnings.push(...texts)
   }
 
-  /** A refusal carries the warnings there were before it. */
-  #warned<T>(work: () => T): T {
+  /** A refusal carries the warnings there were before it: those of decoding are told with whatever is wrong beside. */
+  carried<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {

@@ -37,12 +37,15 @@ export function planCreate(context: CommitContext, transition: Create): Plan {
   const allocated = admission.allocated({ ...request, name, object: whole })
   const prepared = kind.prepare?.create?.(allocated, { now: context.now, subresource: '' }) ?? allocated
   if (transition.trusted !== true) {
-    refuseInvalid(kind, prepared, undefined, '')
+    admission.carried(() => refuseInvalid(kind, prepared, undefined, ''))
     admission.warn(kind.warnings?.(prepared, undefined))
   }
   admission.validate({ ...request, name, object: prepared })
   const key = objectKey(namespace, name)
-  if (lookUp(context, kind.resource, key) !== undefined) throw alreadyExists(kind.groupResource, name)
+  if (lookUp(context, kind.resource, key) !== undefined)
+    admission.carried(() => {
+      throw alreadyExists(kind.groupResource, name)
+    })
   return { kind, key, previous: undefined, next: frozen(prepared), ...admission.said() }
 }
 

@@ -107,7 +107,7 @@ export function planReplacement(
     const told = kind.schema === undefined ? errors : [...errors, ...errors]
     if (errors.length > 0) throw invalid({ group: kind.storedGroup, kind: kind.kind }, name, told)
     if (subresource === 'scale') refuseScale(kind, name, prepared)
-    refuseInvalid(kind, prepared, stored, subresource)
+    admission.carried(() => refuseInvalid(kind, prepared, stored, subresource))
     admission.warn(kind.warnings?.(prepared, stored))
   }
   admission.validate({ ...request, object: prepared })

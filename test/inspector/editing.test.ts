@@ -30,6 +30,12 @@ describe('errors stand at the line', () => {
     const at = (part: string): number => lines.findIndex((line) => line.includes(part)) + 1
     const unknown = await client.ask('check', { text: web().replace('replicas: 3', 'replicsa: 3') })
     expect(unknown).toMatchObject([{ severity: 'error', line: at('replicas'), column: 3, field: 'spec.replicsa' }])
+    const both = await client.ask('check', { text: web(-1).replace('image:', 'imag:') })
+    expect(both).toMatchObject([
+      { line: at('replicas'), field: 'spec.replicas' },
+      { field: 'spec.template.spec.containers[0].image' },
+      { line: at('image:'), severity: 'error', message: expect.stringMatching(/^unknown field .*imag"$/) },
+    ])
     const negative = await client.ask('check', { text: web(-1) })
     expect(negative).toMatchObject([
       { line: at('replicas'), field: 'spec.replicas', message: expect.stringContaining('greater than or equal to 0') },

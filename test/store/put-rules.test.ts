@@ -42,3 +42,17 @@ test('odd quotas are stored with a warning', async () => {
     '299 - "ResourceQuota requests.cpu (4) should be less than limits.cpu (2)", 299 - "ResourceQuota memory (1Gi) should be less than limits.memory (512Mi)"',
   )
 })
+
+test('what decoding warns of is told beside what is refused', async () => {
+  await using cluster = await createCluster({ nodes: 0 })
+  const warn = (path: string): string => `${path}?fieldValidation=Warn`
+  const path = '/api/v1/namespaces/default/configmaps'
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x' }, spec: { replica: 3 } }
+  const refused = await ask(cluster, 'POST', warn('/apis/apps/v1/namespaces/default/deployments'), { body: deployment })
+  expect([refused.code, refused.headers.get('warning')]).toEqual([422, '299 - "unknown field \\"spec.replica\\""'])
+  expect((await ask(cluster, 'POST', path, { body: config })).code).toBe(201)
+  const bad = { ...config, dota: 1, data: { 'a b': 'b' } }
+  const changed = await ask(cluster, 'PUT', warn(`${path}/x`), { body: bad })
+  expect([changed.code, changed.headers.get('warning')]).toEqual([422, '299 - "unknown field \\"dota\\""'])
+})
