@@ -24,6 +24,7 @@ export function ReplicasChart({ track }: { readonly track: Track }) {
     if (plot.current === undefined) {
       plot.current = new uPlot(optionsOf(width), data, element)
     } else plot.current.setData(data)
+    atMoment(plot.current)
   })
   useEffect(
     () => () => {
@@ -38,6 +39,12 @@ export function ReplicasChart({ track }: { readonly track: Track }) {
       <div ref={place} class="plot" />
     </section>
   )
+}
+
+/** Where no pointer asks for another, the legend tells the values of the chosen moment. */
+function atMoment(plot: uPlot): void {
+  const last = plot.data[0].length - 1
+  if (plot.cursor.idx == null && last >= 0) plot.setLegend({ idx: last }, false)
 }
 
 /** Steps at each write up to the moment; x is seconds since the first. */
@@ -75,6 +82,7 @@ function optionsOf(width: number): uPlot.Options {
   return {
     width,
     height: 150,
+    hooks: { setCursor: [atMoment] },
     cursor: { show: true, drag: { x: false, y: false } },
     scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(1, most) + 0.4] } },
     series: [
