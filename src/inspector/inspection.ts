@@ -177,7 +177,10 @@ export class Inspection {
 
   async #undo(watched: Watched): Promise<ClusterInfo> {
     if (watched.steps.length === 0) throw wrong('nothing was done yet')
-    return this.#back(watched, { step: watched.steps.length - 1 })
+    if (!watched.rewound) this.#refuseMore()
+    const made = await rewound(watched, { step: watched.steps.length - 1 })
+    if (watched.rewound) await this.#drop(watched)
+    return this.#add(watched, made, true)
   }
 
   async #back(watched: Watched, goal: Goal): Promise<ClusterInfo> {
@@ -185,11 +188,11 @@ export class Inspection {
     return this.#add(watched, await rewound(watched, goal))
   }
 
-  #add(from: Watched, { cluster, ...kept }: Awaited<ReturnType<typeof rewound>>): ClusterInfo {
+  #add(from: Watched, { cluster, ...kept }: Awaited<ReturnType<typeof rewound>>, isRewound = false): ClusterInfo {
     const name = `fork-${++this.#serial}`
     const parent = { name: from.name, revision: cluster.snapshot.revision, time: cluster.now.getTime() }
     const { recorded } = from.info
-    const origin = { name, parent, recorded, startedAt: from.startedAt, ...kept }
+    const origin = { name, parent, recorded, startedAt: from.startedAt, rewound: isRewound, ...kept }
     return this.#watch(new Watched(cluster, origin, this.#clock, () => this.changed())).info
   }
 
@@ -206,11 +209,15 @@ export class Inspection {
 
   async #close(watched: Watched): Promise<readonly ClusterInfo[]> {
     if (watched.name === 'main') throw wrong('the first cluster is not closed from here; it belongs to its program')
+    await this.#drop(watched)
+    this.#tellClusters()
+    return this.clusters
+  }
+
+  async #drop(watched: Watched): Promise<void> {
     watched.stop()
     this.#clusters.delete(watched.name)
     await watched.cluster.close()
-    this.#tellClusters()
-    return this.clusters
   }
 
   #tellClusters(): void {

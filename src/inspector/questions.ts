@@ -60,7 +60,11 @@ interface Reads {
   }
   /** The steady traffic of a moment, and what of it each pod gets (requests a second by uid). */
   traffic: { with: AtRevision; answer: TrafficAnswer }
-  log: { with: { readonly pod: ObjectName; readonly container?: string }; answer: string }
+  /** What a container wrote; `previous`: its run before. */
+  log: {
+    with: { readonly pod: ObjectName; readonly container?: string; readonly previous?: boolean }
+    answer: string
+  }
 }
 
 interface Commands {

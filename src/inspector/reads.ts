@@ -76,10 +76,11 @@ export const readers = {
   complete: async ({ cluster }, { text, offset }) => completionsAt(cluster, text, offset, await loadDescriptions()),
   read: ({ cluster }, given) => readPath(cluster, given),
   traffic: (watched, when) => trafficOf(watched.cluster, watched.tape, pastOf(watched, when)),
-  log({ cluster }, { pod, container }) {
+  log({ cluster }, { pod, container, previous }) {
     const { object } = target(cluster, pod)
     const { name, namespace = 'default' } = object.metadata
-    return cluster.logs(name, container === undefined ? { namespace } : { namespace, container })
+    const where = { namespace, ...(container === undefined ? {} : { container }) }
+    return cluster.logs(name, previous === true ? { ...where, previous } : where)
   },
 } satisfies { readonly [Q in Question]?: Reader<Q> }
 

@@ -37,6 +37,8 @@ export interface Origin {
   readonly checkpoints?: readonly Checkpoint[]
   readonly recorded?: boolean
   readonly startedAt?: number
+  /** True when it was made by taking something back: taking back more replaces it. */
+  readonly rewound?: boolean
 }
 
 /** Checkpoints kept; past it every second of the older half goes. */
@@ -102,6 +104,10 @@ export class Watched {
     const time = this.cluster.options.time ?? 'virtual'
     const about = { name, seed, time, startedAt: this.#startedAt, recorded: this.#recorded }
     return parent === undefined ? about : { ...about, parent }
+  }
+
+  get rewound(): boolean {
+    return this.#origin.rewound === true
   }
 
   get clock(): ClockState {

@@ -119,6 +119,15 @@ test('the rest: describe, logs, exec, top, explain, completion, quotes, help', a
   expect((await terminal.run('describe deployment web')).text).toMatch(/Replicas: +3 desired \| 3 updated/)
   expect((await terminal.run(`exec ${pod} -- echo 'hello there'`)).text).toBe('hello there')
   expect((await terminal.run(`logs ${pod}`)).code).toBe(0)
+  expect((await terminal.run(`logs -f ${pod} --tail=1`)).code).toBe(0)
+  expect((await terminal.run('exec deploy/web -- echo hello')).text).toBe('hello')
+  expect((await terminal.run('logs deploy/web')).text).toMatch(/^Found 3 pods, using pod\/web-/)
+  expect((await terminal.run('logs -l app=web --tail 0')).text).toMatch(/^Found 3 pods/)
+  expect(await terminal.run('exec nope -- ls')).toEqual({
+    text: 'Error from server (NotFound): pods "nope" not found',
+    code: 1,
+  })
+  expect((await terminal.run(`exec ${pod}`)).text).toContain('you must specify at least one command')
   expect((await terminal.run('top nodes')).text).toMatch(/^NAME +CPU\(cores\) +MEMORY\(bytes\)\nnode-1/)
   expect((await terminal.run('explain deployment.spec')).text).toContain('replicas')
   expect((await terminal.run('api-resources')).text).toMatch(/deployments +deploy +apps\/v1 +true +Deployment/)
@@ -129,4 +138,34 @@ test('the rest: describe, logs, exec, top, explain, completion, quotes, help', a
   expect(await terminal.run('kubectl frobnicate')).toMatchObject({ code: 1 })
   expect((await terminal.run('get pods "x')).text).toContain('the quote " is never closed')
   expect((await terminal.run('help')).text).toContain('rollout')
+})
+
+test('wait lets time pass until it is so, and no further', async () => {
+  await using scene = await inspected()
+  const { client } = scene.page
+  const terminal = new Terminal(
+    (question, given) => client.ask(question, given),
+    () => web(),
+  )
+  const run = (line: string) => terminal.run(line)
+  await run('apply -f -')
+  expect(await run('wait --for=condition=Available deployment/web')).toEqual({
+    text: 'deployment.apps/web condition met',
+    code: 0,
+  })
+  const rolled = scene.cluster.now.getTime()
+  expect(scene.cluster.get('Deployment', 'web')?.status.availableReplicas).toBeGreaterThan(0)
+  expect((await run('wait --for=jsonpath={.status.readyReplicas}=3 deploy web')).code).toBe(0)
+  expect((await run('wait --for=condition=Ready pod -l app=web')).text.split('\n')).toHaveLength(3)
+  expect(await run('wait --for=condition=Available=False deploy/web --timeout 10s')).toEqual({
+    text: 'error: timed out waiting for the condition on deployments/web',
+    code: 1,
+  })
+  expect(scene.cluster.now.getTime() - rolled).toBeLessThan(30_000)
+  await run('delete deployment web')
+  expect((await run('wait --for=delete deploy/web')).text).toBe('deployment.apps/web deleted')
+  expect((await run('wait --for=condition=Ready pod/none')).text).toBe(
+    'Error from server (NotFound): pods "none" not found',
+  )
+  expect((await run('wait deploy/web')).text).toContain('--for must be specified')
 })

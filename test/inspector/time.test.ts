@@ -148,7 +148,11 @@ describe('forks', () => {
     await client.ask('delete', { kind: 'Deployment', name: 'web' })
     const { name } = await client.ask('undo', {})
     expect(inspection.cluster(name).cluster.hash()).toBe(before)
-    expect(await client.ask('close', {}, name)).toHaveLength(1)
+    // Taking back more replaces what was made by taking back.
+    const { name: further } = await client.ask('undo', {}, name)
+    expect(inspection.clusters.map((one) => one.name)).toEqual(['main', further])
+    expect(inspection.cluster(further).steps).toHaveLength(1)
+    expect(await client.ask('close', {}, further)).toHaveLength(1)
     await expect(client.ask('close', {})).rejects.toMatchObject({ code: 'KYB-INSPECT-ASK' })
   })
 

@@ -8,7 +8,9 @@ import { KybernError } from '../../lib/coded-error.ts'
 import { describe } from './describe.ts'
 import { get } from './get.ts'
 import { parsed, split } from './line.ts'
+import { exec, logs } from './pods.ts'
 import { type AskSession, columns, Failure, namespaceOf, type Output, Shell, type Verb } from './shell.ts'
+import { waitFor } from './wait.ts'
 import {
   annotate,
   apply,
@@ -26,24 +28,6 @@ import {
   taint,
   uncordon,
 } from './write.ts'
-
-const logs: Verb = async (shell, line) => {
-  const [, typed = ''] = line.words
-  const name = typed.replace(/^pods?\//, '')
-  const { container } = line.flags
-  const pod = { kind: 'Pod', name, namespace: namespaceOf(line) ?? 'default' }
-  return (await shell.ask('log', { pod, ...(container === undefined ? {} : { container }) })).replace(/\n$/, '')
-}
-
-const exec: Verb = async (shell, line) => {
-  const [, typed = '', ...more] = line.words
-  const command = line.rest.length > 0 ? line.rest : more
-  const pod = { kind: 'Pod', name: typed.replace(/^pods?\//, ''), namespace: namespaceOf(line) ?? 'default' }
-  const { container } = line.flags
-  const { code, text } = await shell.ask('exec', { pod, command, ...(container === undefined ? {} : { container }) })
-  if (code !== 0) throw new Failure(`${text}command terminated with exit code ${code}`)
-  return text.replace(/\n$/, '')
-}
 
 const events: Verb = (shell, line) => get(shell, { ...line, words: ['get', 'events'] })
 
@@ -114,9 +98,9 @@ const version: Verb = async (shell) => {
   return `Server Version: ${gitVersion}`
 }
 
-const waitFor: Verb = async (shell, line) => {
+const settle: Verb = async (shell) => {
   const settled = await shell.ask('settle', {})
-  return `the cluster is quiet at ${toRfc3339(settled.now)}${line.words.length > 1 ? '; look again with get' : ''}`
+  return `the cluster is quiet at ${toRfc3339(settled.now)}`
 }
 
 /** Not kubectl's: what happens to machines. */
@@ -179,7 +163,7 @@ export class Terminal {
       const [first = '', ...others] = words
       if (first === '') return { text: '', code: 0 }
       if (first === 'help') return { text: help, code: 0 }
-      if (first === 'settle') return { text: await waitFor(this.#shell, parsed(['wait'])), code: 0 }
+      if (first === 'settle') return { text: await settle(this.#shell, parsed([])), code: 0 }
       if (first === 'advance') return { text: await this.#advance(others[0] ?? ''), code: 0 }
       const line = parsed(first === 'kubectl' || first === 'k' ? others : words)
       const verb = verbs[line.words[0] ?? '']

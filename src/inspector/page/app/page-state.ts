@@ -52,6 +52,8 @@ export class PageState {
   readonly lessonsOpen = signal(false)
   /** The lesson under way, and the cluster it is about. */
   readonly lesson = signal<{ readonly id: string; readonly cluster: string } | undefined>(undefined)
+  /** The cluster of the lesson begun last: it ends when another one begins. */
+  readonly lessonCluster = signal('')
   /** Lines run in the terminal. */
   readonly ran = signal<readonly Ran[]>([])
   /** Text for the editor to open with. */

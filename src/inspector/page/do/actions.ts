@@ -142,8 +142,13 @@ function ofTime(page: PageState): Action[] {
   })
   if (page.info.value?.recorded === true)
     actions.push({ group, text: 'Undo', note: 'rewind to before what was done last', run: () => undo(page) })
-  if (page.info.value?.parent !== undefined)
-    actions.push({ group, text: 'End this fork', run: () => page.act('close', {}) })
+  const about = page.info.value
+  if (about !== undefined && about.name !== 'main')
+    actions.push({
+      group,
+      text: about.parent === undefined ? 'Close this run' : 'End this fork',
+      run: () => page.act('close', {}),
+    })
   return actions
 }
 
@@ -199,8 +204,14 @@ async function fork(page: PageState): Promise<void> {
 }
 
 async function undo(page: PageState): Promise<void> {
+  const before = page.model.value?.name
   const made = await page.act('undo', {})
-  if (made !== undefined) show(page, made, `${made.name} is the cluster as it was before`)
+  if (made === undefined) return
+  // A lesson goes on with what it is taken back to.
+  const { value: lesson } = page.lesson
+  if (lesson !== undefined && lesson.cluster === before) page.lesson.value = { ...lesson, cluster: made.name }
+  if (page.lessonCluster.value === before) page.lessonCluster.value = made.name
+  show(page, made, `${made.name} is the cluster as it was before`)
 }
 
 function show(page: PageState, made: ClusterInfo, text: string): void {

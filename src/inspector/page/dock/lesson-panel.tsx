@@ -58,14 +58,17 @@ function Choices() {
   )
 }
 
-/** Opens the lesson's cluster beside those there are, and looks at it. */
+/** Opens the lesson's cluster beside those there are, and looks at it. That of the lesson before ends. */
 async function begin(page: PageState, lesson: Lesson): Promise<void> {
+  const before = page.lessonCluster.value
+  if (page.session.clusters.value.some(({ name }) => name === before)) await page.session.ask('close', {}, before)
   const opened = await page.act('open', { text: JSON.stringify(runOf(lesson)) })
   if (opened === undefined) return
   page.clusterName.value = opened.cluster.name
   page.chosen.value = undefined
   page.view.value = 'timeline'
   page.lesson.value = { id: lesson.id, cluster: opened.cluster.name }
+  page.lessonCluster.value = opened.cluster.name
   page.terminalOpen.value = true
 }
 
