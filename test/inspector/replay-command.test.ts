@@ -120,6 +120,7 @@ describe('inspect FILE', () => {
     const served = bench.start('kybern', ['inspect', file])
     await served.says(/Ctrl-C ends it/)
     expect(served.stderr()).toContain('two replicas: 2 steps, the same end as then')
+    await served.says(/^http:\S+\n/)
     const url = served.stdout().trim()
     const client = new InspectorClient(await dialChannel(url))
     const { clusters } = await client.welcome
@@ -138,6 +139,7 @@ describe('inspect FILE', () => {
     writeFileSync(file, JSON.stringify(counterexample?.file()))
     const served = bench.start('kybern', ['inspect', file])
     await served.says(/Ctrl-C ends it/)
+    await served.says(/^http:\S+\n/)
     const url = new URL(served.stdout().trim())
     expect(url.searchParams.get('open')).toBe('counterexample.json')
     const opened = new URL(`counterexample.json?token=${url.searchParams.get('token')}`, url)
