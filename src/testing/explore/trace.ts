@@ -20,16 +20,6 @@ export interface Read {
   of(vectors: readonly Vector[]): number
 }
 
-/** A read, and what follows by what it was. */
-class Branch<T> {
-  readonly read: Read
-  readonly next = new Map<number, Branch<T> | Found<T>>()
-
-  constructor(read: Read) {
-    this.read = read
-  }
-}
-
 /** A result and what had to be read for it. */
 export interface Found<T> {
   readonly result: T
@@ -41,9 +31,37 @@ export interface Recorder {
   note(read: Read, value: number): void
 }
 
+/** What one run of a computation read, in order. */
+interface Trail {
+  readonly reads: readonly Read[]
+  /** The slots of those that read a cell of the first vector, else -1. */
+  readonly slots: readonly number[]
+  readonly values: readonly number[]
+}
+
+/**
+ * A stretch of reads on which all traces beneath agree, then the read by which they part, or the result. Stretches share
+ * the arrays of a trace that goes through them: a trace costs little more than what it alone has read.
+ */
+class Node<T> {
+  readonly trail: Trail
+  readonly from: number
+  to: number
+  next: Map<number, Node<T>> | undefined
+  found: Found<T> | undefined
+
+  constructor(trail: Trail, from: number, to: number, found: Found<T> | undefined) {
+    this.trail = trail
+    this.from = from
+    this.to = to
+    this.next = undefined
+    this.found = found
+  }
+}
+
 /** The table of one computation. */
 export class Table<T> {
-  #root: Branch<T> | Found<T> | undefined
+  #root: Node<T> | undefined
   #moment = -1
   #last: Found<T> | undefined
   /** How often the computation was run, and how often its result was found. */
@@ -60,20 +78,27 @@ export class Table<T> {
 
   /** The result in these states; runs the computation when this combination of reads is new. */
   find(vectors: readonly Vector[], run: (recorder: Recorder) => T): Found<T> {
+    const first = vectors[0] as Vector
     let at = this.#root
-    while (at instanceof Branch) {
-      const { slot, which } = at.read
-      const value = slot >= 0 ? ((vectors[which] as Vector)[slot] ?? 0) : at.read.of(vectors)
-      const next: Branch<T> | Found<T> | undefined = at.next.get(value)
-      if (next === undefined) return this.#grow(vectors, run)
-      at = next
+    while (at !== undefined) {
+      const { to } = at
+      const { reads, slots, values } = at.trail
+      for (let i = at.from; i < to; i++) {
+        const slot = slots[i] as number
+        const value = slot >= 0 ? (first[slot] ?? 0) : (reads[i] as Read).of(vectors)
+        if (value !== values[i]) return this.#grow(run)
+      }
+      if (at.next === undefined) return at.found as Found<T>
+      const slot = slots[to] as number
+      at = at.next.get(slot >= 0 ? (first[slot] ?? 0) : (reads[to] as Read).of(vectors))
     }
-    return at ?? this.#grow(vectors, run)
+    return this.#grow(run)
   }
 
-  #grow(_vectors: readonly Vector[], run: (recorder: Recorder) => T): Found<T> {
+  #grow(run: (recorder: Recorder) => T): Found<T> {
     this.runs++
     const reads: Read[] = []
+    const slots: number[] = []
     const values: number[] = []
     const known = new Set<Read>()
     const result = run({
@@ -81,31 +106,49 @@ export class Table<T> {
         if (known.has(read)) return
         known.add(read)
         reads.push(read)
+        slots.push(read.which === 0 ? read.slot : -1)
         values.push(value)
       },
     })
     const found: Found<T> = { result, reads }
-    if (reads.length === 0) {
-      this.#root = found
-      return found
-    }
-    if (this.#root === undefined) this.#root = new Branch(reads[0] as Read)
-    let at = this.#root as Branch<T>
-    for (let i = 0; i < reads.length; i++) {
-      const value = values[i] as number
-      if (i === reads.length - 1) {
-        at.next.set(value, found)
-        break
+    this.#insert({ reads, slots, values }, found)
+    return found
+  }
+
+  #insert(trail: Trail, found: Found<T>): void {
+    const { values } = trail
+    const end = values.length
+    if (this.#root === undefined) this.#root = new Node(trail, 0, end, found)
+    for (let at = this.#root; ; ) {
+      let i = at.from
+      while (i < at.to && at.trail.values[i] === values[i]) i++
+      if (i < at.to) return part(at, i, trail, found)
+      if (at.next === undefined || end === at.to) {
+        at.next = undefined
+        at.found = found
+        return
       }
-      let next = at.next.get(value) as Branch<T> | undefined
+      const value = values[at.to] as number
+      const next = at.next.get(value)
       if (next === undefined) {
-        next = new Branch(reads[i + 1] as Read)
-        at.next.set(value, next)
+        at.next.set(value, new Node(trail, at.to + 1, end, found))
+        return
       }
       at = next
     }
-    return found
   }
+}
+
+/** Cuts a stretch in two where a new trace parts from it. */
+function part<T>(at: Node<T>, i: number, trail: Trail, found: Found<T>): void {
+  const rest = new Node(at.trail, i + 1, at.to, at.found)
+  rest.next = at.next
+  at.next = new Map([
+    [at.trail.values[i] as number, rest],
+    [trail.values[i] as number, new Node(trail, i + 1, trail.values.length, found)],
+  ])
+  at.to = i
+  at.found = undefined
 }
 
 /** Makes reads; equal ones are the same value. */
