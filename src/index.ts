@@ -31,7 +31,8 @@
  * written. Admission webhooks are called over HTTPS, or are functions: `createCluster({ webhooks: { 'name': (review) =>
  * ({ allowed: true }) } })` by the webhook's name, URL or `namespace/service`.
  *
- * Own controllers and kinds come in by `cluster.use(controller({ … }))` and `defineKind({ … })`.
+ * Own controllers and kinds come in by `cluster.use(controller({ … }))` and `defineKind({ … })`. Kubernetes' own kinds, for
+ * `of`, `owns` and `watches`: `import { Pod } from 'kybern/kinds'`.
  *
  * The HTTP API without a socket: `handle(cluster, new Request('https://x/api/v1/pods'))` answers a `Response`.
  *

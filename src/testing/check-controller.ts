@@ -5,7 +5,7 @@
  * Source: Sieve (OSDI 2022), Anvil (OSDI 2024); invariants G2–G8
  */
 import type { Kind } from '../api/kind.ts'
-import { type KubeObject, keyOf } from '../api/object.ts'
+import type { KubeObject } from '../api/object.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Manifest } from '../cluster/manifest.ts'
 import type { ClusterOptions } from '../cluster/options.ts'
@@ -16,13 +16,10 @@ import { PropertyViolated } from './check.ts'
 import type { FaultBudget } from './explore/budget.ts'
 import { type ExploreOptions, explore } from './explore/explore.ts'
 import type { Report } from './explore/report.ts'
-import { Runner, untilSettled } from './explore/run.ts'
-import { setUp, withWorld } from './explore/world.ts'
 import { apply, remove } from './inputs.ts'
-import type { Moment } from './moment.ts'
-import { normalForm } from './normal-form.ts'
 import type { Operation } from './operation.ts'
-import { ended, idempotent, type Property, rests, step } from './property.ts'
+import { allOwed, nothingLeftName, sameEndName } from './owed.ts'
+import type { Property } from './property.ts'
 import { type Scenario, scenario } from './scenario.ts'
 
 export interface ControllerCheck extends ExploreOptions {
@@ -67,7 +64,10 @@ export async function checkController(controller: Controller, given: ControllerC
   const reports: Report[] = []
   for (const [name, inputs, goes, again] of situations(controller, given)) {
     const one = situation(`${controller.name}: ${name}`, controller, given, inputs, again)
-    const properties = await owed(one, controller, goes)
+    const owed = await allOwed(one, controller)
+    const properties = goes
+      ? owed.filter(({ name }) => name !== sameEndName)
+      : owed.filter(({ name }) => name !== nothingLeftName)
     const { samples: _samples, edits: _edits, uses: _uses, given: _given, options: _options, ...asked } = given
     const report = await tried(one, properties, { faultsOf: [controller.name], ...asked })
     if (report.verdict === 'violated') throw new PropertyViolated(report)
@@ -117,102 +117,6 @@ function situation(
       else c.apply(one)
     }
     c.do(...inputs)
-    for (const one of again) c.once((s) => s.list(controller.of.resource).length === 0, one)
+    for (const one of again) c.once({ gone: controller.of.resource }, one)
   })
-}
-
-/** The properties of one situation. Where it ends is taken from a run in which nothing goes wrong. */
-async function owed(one: Scenario, controller: Controller, goes: boolean): Promise<Property[]> {
-  const cluster = await setUp(one)
-  try {
-    return withWorld(cluster, one, [], {}, (world) => {
-      const writes = new Set<string>([controller.of.resource])
-      const watch = (step: {
-        action: { actor: string }
-        passages: readonly { written: { resource: string } | undefined }[]
-      }) => {
-        if (step.action.actor !== `controller/${controller.name}`) return
-        for (const { written } of step.passages) if (written !== undefined) writes.add(written.resource)
-      }
-      const { end } = new Runner(world, 5000, watch).play(
-        world.explorer.inputs.flatMap(({ name }) => [name, untilSettled]),
-      )
-      const before = keysIn(world.judge.moment(world.base.initial), writes)
-      const reference = endOf(world.judge.moment(end), writes)
-      const properties = [
-        guarded(controller),
-        idempotent(controller.name).as(`${controller.name} writes nothing twice`),
-        rests().as('comes to rest'),
-      ]
-      if (goes) return [...properties, leavesNothing(before, writes)]
-      return [...properties, sameEnd(reference, writes)]
-    })
-  } finally {
-    await cluster.close()
-  }
-}
-
-const source = 'https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/controllers.md'
-
-/** G5: what is deleted is what was seen. */
-function guarded({ name }: Controller): Property {
-  return step(({ type, by, resource, object, believed }) => {
-    if (type !== 'DELETED' || by !== `controller/${name}`) return undefined
-    const { name: called, namespace = '', uid } = object.metadata
-    const seen = believed.get(resource, called, namespace)
-    if (seen === undefined || seen.metadata.uid === uid) return true
-    return `it deleted ${resource} ${called} (uid ${uid}) though the one it had seen was another (uid ${seen.metadata.uid})`
-  })
-    .as('deletes only what it has seen')
-    .documented({ class: 'C', source })
-}
-
-/** G3, G4, G6: whatever happens on the way, the end is that of the run in which nothing went wrong. */
-function sameEnd(reference: readonly string[], writes: ReadonlySet<string>): Property {
-  return ended((s) => {
-    const here = endOf(s, writes)
-    const missing = reference.find((line) => !here.includes(line))
-    const extra = here.find((line) => !reference.includes(line))
-    if (here.length !== reference.length)
-      return `there are ${here.length} objects at the end; without faults there are ${reference.length}${extra === undefined ? '' : `; too many: ${brief(extra)}`}${missing === undefined ? '' : `; missing: ${brief(missing)}`}`
-    if (missing === undefined && extra === undefined) return true
-    return `at the end there is ${brief(extra ?? '')}${difference(extra, missing)}`
-  })
-    .as('comes to the same end')
-    .documented({ class: 'B', source })
-}
-
-function leavesNothing(before: readonly string[], writes: ReadonlySet<string>): Property {
-  return ended((s) => {
-    const left = keysIn(s, writes).find((key) => !before.includes(key))
-    return left === undefined || `${left} is left behind`
-  })
-    .as('leaves nothing behind')
-    .documented({ class: 'C', source })
-}
-
-function keysIn(s: Moment, resources: ReadonlySet<string>): string[] {
-  return [...resources].flatMap((resource) => s.list(resource).map((object) => `${resource} ${keyOf(object)}`))
-}
-
-/** What there is at the end, without conditions and counts that tell how it came about. */
-function endOf(s: Moment, resources: ReadonlySet<string>): string[] {
-  const objects = [...resources].flatMap((resource) => s.list(resource))
-  return normalForm(
-    objects.map(({ status: _status, ...object }) => object as KubeObject),
-    { anyNode: true },
-  )
-}
-
-function brief(line: string): string {
-  const { kind, metadata } = line === '' ? { kind: 'nothing', metadata: { name: '' } } : JSON.parse(line)
-  return `${kind} ${metadata.name}`.trim()
-}
-
-/** Where two lines begin to differ, for people. */
-function difference(one = '', other = ''): string {
-  let at = 0
-  while (at < one.length && one[at] === other[at]) at++
-  const from = Math.max(0, one.lastIndexOf('"', Math.max(0, at - 20)))
-  return ` with ${one.slice(from, at + 30)}…; without faults ${other.slice(from, at + 30)}…`
 }

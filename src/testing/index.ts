@@ -34,6 +34,7 @@ export { folklore, invariants, library, promised } from './invariants/index.ts'
 export { Moment } from './moment.ts'
 export { type Violated, type Watch, type WatchReport, watchOver } from './monitor.ts'
 export { type Operation, operationText, transitionsOf } from './operation.ts'
+export { owed } from './owed.ts'
 export { momentOf, perform } from './perform.ts'
 export {
   always,

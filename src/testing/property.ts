@@ -24,6 +24,8 @@ export interface Write {
   /** The key whose reconcile it was; '' when it was none. */
   readonly reconciled: string
   readonly cause: Cause
+  /** It was a deletion that gave neither uid nor version, as far as that is known. */
+  readonly byName?: true
   /** What the writer saw when it decided: older than the truth when its watches lag. */
   readonly believed: Moment
   /** The request itself, where it is known (a live cluster). */
@@ -46,7 +48,7 @@ export type Formula =
   | { readonly type: 'leadsTo'; readonly from: (s: Moment) => boolean; readonly to: (s: Moment) => boolean }
   | { readonly type: 'step'; readonly write: (write: Write, before: Moment, after: Moment) => Held | undefined }
   | { readonly type: 'settled' | 'ended'; readonly at: (s: Moment) => Held }
-  | { readonly type: 'idempotent'; readonly controllers: readonly string[] | undefined }
+  | { readonly type: 'idempotent'; readonly controllers: readonly string[] | undefined; readonly laterMs?: number }
   | { readonly type: 'rests' }
   | { readonly type: 'noOscillation'; readonly value: (s: Moment) => unknown }
 
@@ -63,9 +65,17 @@ export interface Property {
   readonly source: string | undefined
   /** For `eventually` and `leadsTo`: within this much virtual time, in ms. */
   readonly withinMs: number | undefined
+  /** How a test says it, when its formula cannot be written out: the word to import, and the expression. */
+  readonly written: Expression | undefined
   as(name: string): Property
   within(duration: string | number): Property
   documented(as: Documentation): Property
+}
+
+/** Source of a property: a word of kybern/testing, and an expression in which `world` is the scenario. */
+export interface Expression {
+  readonly word: string
+  readonly text: string
 }
 
 /** What `documented` tells of a property. */
@@ -74,11 +84,12 @@ export interface Documentation {
   readonly source: string
   readonly id?: string
   readonly says?: string
+  readonly written?: Expression
 }
 
 function property(formula: Formula, said: Partial<Omit<Property, 'formula'>> = {}): Property {
-  const { name = formula.type, class: claim = 'user', source, withinMs, id, says } = said
-  const parts = { name, class: claim, source, withinMs, id, says }
+  const { name = formula.type, class: claim = 'user', source, withinMs, id, says, written } = said
+  const parts = { name, class: claim, source, withinMs, id, says, written }
   return Object.freeze({
     ...parts,
     formula,
@@ -120,6 +131,10 @@ export const ended = (at: (s: Moment) => Held): Property => property({ type: 'en
 /** Whenever nobody has anything left to do, reconciling any key once more writes nothing. `controllers`: only these. */
 export const idempotent = (...controllers: string[]): Property =>
   property({ type: 'idempotent', controllers: controllers.length === 0 ? undefined : controllers })
+
+/** As `idempotent`, of one controller, asked a second later too: statuses that tell the time go on for ever. */
+export const idempotentLater = (name: string): Property =>
+  property({ type: 'idempotent', controllers: [name], laterMs: 1000 })
 
 /** Every run comes to rest: nobody goes on writing for ever. */
 export const rests = (): Property => property({ type: 'rests' })

@@ -15,7 +15,7 @@ import type { Scenario } from './scenario.ts'
 /** What plays it again. */
 export interface Replay {
   readonly format: 'kybern-counterexample/1'
-  readonly scenario: Pick<Scenario, 'name' | 'options' | 'inputs' | 'inputsWhen' | 'lanes'> & {
+  readonly scenario: Pick<Scenario, 'name' | 'options' | 'inputs' | 'inputsAwait' | 'inputsWhen' | 'lanes'> & {
     readonly given: readonly unknown[]
     readonly horizonMs?: number
   }
@@ -43,11 +43,12 @@ export function replayFile(
   one: Omit<Counterexample, 'file' | 'test'>,
   options: ExploreOptions,
 ): ReplayFile {
-  const isCode = scenario.given.some((step) => typeof step === 'function') || scenario.inputsAwait !== undefined
+  const awaited = Object.values(scenario.inputsAwait ?? {})
+  const isCode = [...scenario.given, ...awaited].some((step) => typeof step === 'function')
   if (isCode)
     throw new KybernError('KYB-REPLAY', 'a scenario with functions cannot be kept as a file; its log can be replayed')
   const { faults, faultsOf, heartbeats, staleOwnReads } = options
-  const { name, inputs, inputsWhen, lanes, given, horizonMs, uses } = scenario
+  const { name, inputs, inputsAwait, inputsWhen, lanes, given, horizonMs, uses } = scenario
   const { nodes, seed, start, history } = scenario.options
   return {
     version: 1,
@@ -65,6 +66,7 @@ export function replayFile(
         ),
         given,
         inputs,
+        ...(inputsAwait === undefined ? {} : { inputsAwait }),
         inputsWhen,
         ...(lanes === undefined ? {} : { lanes }),
         ...(horizonMs === undefined ? {} : { horizonMs }),
@@ -109,6 +111,16 @@ export interface Replayed {
   readonly story: string
 }
 
+/** Of what was brought, the controllers and kinds of these names. Throws KYB-REPLAY when one is missing. */
+export function broughtFor(names: readonly string[], parts: readonly (Controller | Kind)[]): (Controller | Kind)[] {
+  return names.map((name) => {
+    const found = parts.find((part) => ('reconcile' in part ? part.name : part.kind) === name)
+    if (found === undefined)
+      throw new KybernError('KYB-REPLAY', `the run needs "${name}"; bring the module that exports it (--use FILE)`)
+    return found
+  })
+}
+
 /**
  * Plays a file again with the controllers and kinds it names. Throws KYB-REPLAY when one is missing or the file is of
  * another format.
@@ -117,12 +129,7 @@ export async function playFile(file: ReplayFile, parts: readonly (Controller | K
   const { replay } = file
   if (replay?.format !== 'kybern-counterexample/1')
     throw new KybernError('KYB-REPLAY', `this file says nothing that can be played again (format ${replay?.format})`)
-  const uses = replay.uses.map((name) => {
-    const found = parts.find((part) => ('reconcile' in part ? part.name : part.kind) === name)
-    if (found === undefined)
-      throw new KybernError('KYB-REPLAY', `the run needs "${name}"; bring the module that exports it (--use FILE)`)
-    return found
-  })
+  const uses = broughtFor(replay.uses, parts)
   const scenario = { horizonMs: undefined, ...replay.scenario, uses } as Scenario
   const cluster = await setUp(scenario)
   try {

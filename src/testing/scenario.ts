@@ -21,7 +21,7 @@ export interface Scenario {
   /** What the user does, in order. */
   readonly inputs: readonly Operation[]
   /** For some inputs, by their number: what the user waits for. */
-  readonly inputsAwait?: Readonly<Record<number, (s: Moment) => boolean>>
+  readonly inputsAwait?: Readonly<Record<number, Awaits>>
   /** Of inputs that others than the first user give, by their number: whose. Those of one user come in order. */
   readonly lanes?: Readonly<Record<number, number>>
   /** `anytime`: each may come at any moment after the one before. `quiet`: only when nobody has anything to do. */
@@ -29,6 +29,9 @@ export interface Scenario {
   /** How long endless work (heartbeats, resyncs) is followed once all else is quiet, in ms. */
   readonly horizonMs: number | undefined
 }
+
+/** What a user waits for: a formula, or that no object of a kind or resource is left (which is data, and can be kept in a file). */
+export type Awaits = ((s: Moment) => boolean) | { readonly gone: string }
 
 /** Says what a scenario is, line by line. */
 export class ScenarioBuilder {
@@ -72,8 +75,8 @@ export class ScenarioBuilder {
     return this.#with({ inputs: [...this.#made.inputs, ...operations] })
   }
 
-  /** As `do`, once the user sees that `when` holds. */
-  once(when: (s: Moment) => boolean, operation: Operation): this {
+  /** As `do`, once the user sees that `when` holds, or that nothing is left of a kind. */
+  once(when: Awaits, operation: Operation): this {
     const inputsAwait = { ...this.#made.inputsAwait, [this.#made.inputs.length]: when }
     return this.#with({ inputs: [...this.#made.inputs, operation], inputsAwait })
   }

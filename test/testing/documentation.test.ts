@@ -31,6 +31,7 @@ it.each(programs.map((program, i) => [i + 1, program] as const))('program %i', a
     write: false,
     alias: {
       'kybern/testing/arbitrary': join(root, 'src/testing/arbitrary.ts'),
+      'kybern/kinds': join(root, 'src/kinds/index.ts'),
       'kybern/testing': join(root, 'src/testing/index.ts'),
       kybern: join(root, 'src/index.ts'),
     },

@@ -5,8 +5,7 @@
 import { createCluster } from '../../index.ts'
 import type { Inspection } from '../../inspector/inspection.ts'
 import { optionsOf, parseRun, passTo } from '../../inspector/run.ts'
-import { KybernError } from '../../lib/coded-error.ts'
-import type { ReplayFile } from '../../testing/replay-file.ts'
+import { broughtFor, type ReplayFile } from '../../testing/replay-file.ts'
 import { inspect, watchCluster } from '../inspect.ts'
 import { openInBrowser } from './inspect.ts'
 import { exportsOf, isCounterexample, textOf } from './replay.ts'
@@ -62,12 +61,7 @@ async function repeated(text: string, terminal: Terminal): Promise<Inspection> {
 /** The cluster a counterexample begins with, as far as its file says. */
 async function beginningOf(text: string, use: readonly string[]): Promise<Inspection> {
   const { replay } = JSON.parse(text) as ReplayFile
-  const parts = (await Promise.all(use.map(exportsOf))).flat()
-  const missing = replay.uses.find(
-    (name) => !parts.some((part) => ('reconcile' in part ? part.name : part.kind) === name),
-  )
-  if (missing !== undefined)
-    throw new KybernError('KYB-REPLAY', `the run needs "${missing}"; bring the module that exports it (--use FILE)`)
+  const parts = broughtFor(replay.uses, (await Promise.all(use.map(exportsOf))).flat())
   const cluster = await createCluster({ ...replay.scenario.options, time: 'virtual' })
   const inspection = watchCluster(cluster)
   if (parts.length > 0) cluster.use(...parts)

@@ -48,7 +48,7 @@ async function counterexample(text: string, modules: readonly string[], terminal
   return same ? 0 : 1
 }
 
-/** Controllers and kinds among what a module exports, those of its explorations included. */
+/** Controllers and kinds among what a module exports, with those of its explorations and the kinds its controllers look at. */
 export async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
   const { isExploration } = await import('../../testing/exploration.ts')
   const found = Object.values(await loadModule(path))
@@ -56,7 +56,11 @@ export async function exportsOf(path: string): Promise<(Controller | Kind)[]> {
     (one): one is Controller | Kind =>
       typeof one === 'object' && one !== null && ('reconcile' in one || 'resource' in one),
   )
-  return [...parts, ...found.filter(isExploration).flatMap(({ scenario }) => scenario.uses)]
+  const named = [...parts, ...found.filter(isExploration).flatMap(({ scenario }) => scenario.uses)]
+  const looked = named.flatMap((one) =>
+    'reconcile' in one ? [one.of, ...one.owns, ...one.watches.map(({ kind }) => kind)] : [],
+  )
+  return [...new Set([...named, ...looked])]
 }
 
 /** True for a file of kybern/testing that can be played again. */

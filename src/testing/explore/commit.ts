@@ -101,7 +101,7 @@ export class Writer {
       if (change !== undefined) this.#notify(draft, change)
       const object = change?.object ?? ((plan.next ?? plan.last ?? plan.previous) as KubeObject)
       return {
-        written: { ...said, key: plan.key, change, refused: undefined, code: 200 },
+        written: { ...said, ...guardOf(transition), key: plan.key, change, refused: undefined, code: 200 },
         outcome: { ok: true, object, ...(change === undefined ? {} : { change }), warnings: [] },
       }
     } catch (error) {
@@ -203,6 +203,11 @@ function nameOfTransition(transition: Transition): string {
   if (transition.type !== 'create') return ''
   const { name, generateName } = transition.object.metadata
   return objectKey(transition.namespace, name || `${generateName ?? ''}*`)
+}
+
+function guardOf(transition: Transition): Pick<Written, 'byName'> {
+  if (transition.type !== 'delete' || transition.eviction !== undefined) return {}
+  return transition.uid === undefined && transition.resourceVersion === undefined ? { byName: true } : {}
 }
 
 function verbOf(transition: Transition): string {

@@ -23,6 +23,8 @@ export interface Written {
   readonly key: string
   readonly change: Change | undefined
   readonly refused: string | undefined
+  /** A deletion by name alone: neither uid nor version was given. */
+  readonly byName?: true
   /** Its code when it was refused: 409, 404, … */
   readonly code: number
 }

@@ -28,6 +28,8 @@ interface Answered {
   readonly value?: unknown
 }
 
+type Idempotent = Extract<Property['formula'], { type: 'idempotent' }>
+
 export class Judge {
   readonly properties: readonly Property[]
   /** How often each property had something to say: a premise that held, a write it is about, a witness. */
@@ -78,8 +80,7 @@ export class Judge {
       const property = this.properties[i] as Property
       const { formula } = property
       if (formula.type === 'ended' && !over) continue
-      const why =
-        formula.type === 'idempotent' ? this.#writesAgain(formula.controllers, vector) : this.#answer(i, vector).why
+      const why = formula.type === 'idempotent' ? this.#writesAgain(formula, vector) : this.#answer(i, vector).why
       this.concerned[i] = (this.concerned[i] as number) + 1
       if (why !== undefined) return { property, why }
     }
@@ -92,20 +93,61 @@ export class Judge {
     return property === undefined ? undefined : { property, why: 'somebody goes on and on' }
   }
 
-  #writesAgain(only: readonly string[] | undefined, vector: Vector): string | undefined {
+  #writesAgain({ controllers, laterMs }: Idempotent, vector: Vector): string | undefined {
     const { cells } = this.#system.base.ground
     for (const { name, of } of this.#system.base.controllers) {
-      if (only !== undefined && !only.includes(name)) continue
+      if (controllers !== undefined && !controllers.includes(name)) continue
       for (const slot of cells.ofResource(of.resource)) {
         if (cells.read(vector, slot) === 0) continue
         const { key } = cells.slotAt(slot)
-        const { result } = this.#system.step(this.#system.reconcile(name, key), vector)
-        const wrote = result.segments.find(({ written }) => written?.change !== undefined)?.written
+        const wrote = this.#wouldWrite(name, key, vector)
         if (wrote !== undefined)
-          return `${name} would ${wrote.verb} ${wrote.resource} ${wrote.key} when asked about ${key} again`
+          return `${name} would ${wrote} when asked about ${key} again${this.#overlooked(name, key, vector)}`
+        const later = laterMs === undefined ? vector : this.#later(name, key, vector, laterMs)
+        const then = later === vector ? undefined : this.#wouldWrite(name, key, later)
+        if (then !== undefined)
+          return `${name} would ${then} when asked about ${key} again a little later, though nothing changed but the time and it asked for no wake`
       }
     }
     return undefined
+  }
+
+  #wouldWrite(name: string, key: string, vector: Vector): string | undefined {
+    const { result } = this.#system.step(this.#system.reconcile(name, key), vector)
+    const wrote = result.segments.find(({ written }) => written?.change !== undefined)?.written
+    return wrote === undefined ? undefined : `${wrote.verb} ${wrote.resource} ${wrote.key}`
+  }
+
+  /** What a controller reads and does not watch, in words: why it was not asked. */
+  #overlooked(name: string, key: string, vector: Vector): string {
+    const { cells } = this.#system.base.ground
+    const controller = this.#system.controller(name)
+    const { of, owns, watches } = controller
+    const watched = new Set([of, ...owns, ...watches.map(({ kind }) => kind)].map(({ resource }) => resource))
+    const read = new Set<string>()
+    const recorder: Recorder = {
+      note({ resource, slot }) {
+        const { kind, of: collection } = cells.slotAt(Math.max(slot, 0))
+        const name = resource ?? (slot >= 0 && kind === 'object' ? collection : undefined)
+        if (name !== undefined && !watched.has(name)) read.add(name)
+      },
+    }
+    controller.reconcile(viewThrough(new Reader(this.#system.base.ground, vector, recorder)), key)
+    return read.size === 0 ? '' : ` (it reads ${[...read].join(' and ')} without watching)`
+  }
+
+  /** The same state when some time has gone by, but before the controller wished to be asked about the key again. */
+  #later(name: string, key: string, vector: Vector, ms: number): Vector {
+    const { cells, clock } = this.#system.base.ground
+    const now = vector[clock] ?? 0
+    const timer = cells.slot('timer', `agent controller/${name} wake ${key}`)
+    const wake = cells.value<{ at: number } | undefined>(cells.read(vector, timer))
+    const then = wake === undefined ? now + ms : Math.min(now + ms, wake.at - 1)
+    if (then <= now) return vector
+    const later = new Int32Array(Math.max(vector.length, clock + 1))
+    later.set(vector)
+    later[clock] = then
+    return later
   }
 
   /** What is wrong with a write and the state after it. `base` is the state in which its sender decided. */
@@ -179,9 +221,10 @@ export class Judge {
 }
 
 /** A write as properties see it. */
-export function writeOf({ verb, change }: Written, by: string, reconciled: string, believed: Moment): Write {
+export function writeOf({ verb, change, byName }: Written, by: string, reconciled: string, believed: Moment): Write {
   const { type, resource, key, object, previous, cause } = change as NonNullable<Written['change']>
-  return { type, verb, resource, key, object, previous, by, reconciled, cause, believed }
+  const write = { type, verb, resource, key, object, previous, by, reconciled, cause, believed }
+  return byName === true ? { ...write, byName } : write
 }
 
 function answered(formula: Property['formula'], moment: Moment): Answered {

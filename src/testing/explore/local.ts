@@ -5,6 +5,10 @@ import type { Change } from '../../store/transition.ts'
 import type { Draft, Segment } from './draft.ts'
 import type { Table } from './trace.ts'
 
+/** How long a key waits that failed so often, in ms; after more than `patientTries` nobody waits for it. */
+export const backoffMs = (tries: number): number => Math.min(5 * 2 ** (tries - 1), 1_000_000)
+export const patientTries = 12
+
 /** What a controller's key failed at. */
 export interface Failure {
   readonly tries: number

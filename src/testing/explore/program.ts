@@ -61,7 +61,7 @@ function worldLines(scenario: Scenario): string[] {
       if (lanes?.[i - 1] !== lane) lines.push(`.meanwhile(${own.map(literal).join(', ')})`)
       continue
     }
-    lines.push(when === undefined ? `.do(${literal(operation)})` : `.once(${when}, ${literal(operation)})`)
+    lines.push(when === undefined ? `.do(${literal(operation)})` : `.once(${literal(when)}, ${literal(operation)})`)
   }
   if (inputsWhen !== 'anytime') lines.push(`.inputs(${quoted(inputsWhen)})`)
   if (horizonMs !== undefined) lines.push(`.horizon(${horizonMs})`)
@@ -69,9 +69,11 @@ function worldLines(scenario: Scenario): string[] {
 }
 
 /** The word by which a property is imported. */
-const wordOf = ({ id, formula }: Property): string => (id === undefined ? formula.type : 'invariants')
+const wordOf = ({ id, formula, written }: Property): string =>
+  written?.word ?? (id === undefined ? formula.type : 'invariants')
 
-function expression({ id, name, formula, withinMs }: Property): string {
+function expression({ id, name, formula, withinMs, written }: Property): string {
+  if (written !== undefined) return written.text
   const within = withinMs === undefined ? '' : `.within(${withinMs})`
   if (id !== undefined) return /^\w+$/.test(id) ? `invariants.${id}` : `invariants[${quoted(id)}]`
   const parts = Object.entries(formula).flatMap(([key, value]) => {

@@ -127,6 +127,7 @@ export function isTold({ chosen, action, writes, believed }: StoryStep): boolean
 
 /** The story as text: every step that is told, the last one, and what was between them in one line each. */
 export function storyText(steps: readonly StoryStep[], loopFrom?: number): string {
+  if (steps.length === 0) return '   it is so from the beginning: nobody has done anything yet'
   const lines: string[] = []
   let between: StoryStep[] = []
   const flush = (): void => {

@@ -14,20 +14,17 @@ import type { Cause, Change, Outcome, Transition } from '../../store/transition.
 import type { View } from '../../store/view.ts'
 import type { Vector } from './cells.ts'
 import { Writer } from './commit.ts'
+import { decidedBy, NoFunction } from './decided.ts'
 import { Crashed, type Disturbance, Draft, Interrupt } from './draft.ts'
 import { type Base, rememberedBy } from './ground.ts'
 import { CellHost, type TimerValue } from './host.ts'
-import type { Entry, Failure, Local, Stepped } from './local.ts'
+import { backoffMs, type Entry, type Failure, type Local, patientTries, type Stepped } from './local.ts'
 import { Notices } from './notices.ts'
 import { viewThrough } from './reader.ts'
 import { inOrder } from './shuffle.ts'
 import { type Sees, sightOf } from './sight.ts'
 import { type Found, Table } from './trace.ts'
 import { isReconcile, Readers } from './wakes.ts'
-
-const firstBackoffMs = 5
-const longestBackoffMs = 1_000_000
-const patientTries = 12
 
 export class System {
   readonly base: Base
@@ -273,7 +270,7 @@ export class System {
     let troubled = false
     let intents = decided ?? []
     try {
-      intents = decided ?? controller.reconcile(view, key, failed?.refusal)
+      intents = decided ?? decidedBy(controller, view, key, failed?.refusal)
       this.#wake(draft, name, key, intents)
       for (const intent of intents) {
         if (intent.type === 'wake' || intent.type === 'report') continue
@@ -287,7 +284,7 @@ export class System {
         break
       }
     } catch (error) {
-      if (error instanceof Interrupt) throw error
+      if (error instanceof Interrupt || error instanceof NoFunction) throw error
       troubled = true
     }
     if (troubled) this.fail(draft, name, key, (failed?.tries ?? 0) + 1, refusal)
@@ -300,8 +297,9 @@ export class System {
     const { cells } = this.base.ground
     const failure: Failure = { tries: Math.min(tries, 20), refusal }
     draft.set(cells.slot('failure', name, key), cells.id(failure))
-    const delay = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
-    this.#setTimer(draft, `controller/${name}`, `retry ${key}`, draft.offset + delay, tries > patientTries, { key })
+    this.#setTimer(draft, `controller/${name}`, `retry ${key}`, draft.offset + backoffMs(tries), tries > patientTries, {
+      key,
+    })
   }
 
   #wake(draft: Draft, name: string, key: string, intents: readonly { readonly type: string }[]): void {

@@ -6,7 +6,7 @@ import { KybernError } from '../../lib/coded-error.ts'
 import { Moment } from '../moment.ts'
 import { type Operation, operationText, transitionsOf } from '../operation.ts'
 import type { Property } from '../property.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Awaits, Scenario } from '../scenario.ts'
 import { Budget, type FaultBudget } from './budget.ts'
 import { type Draft, Moved } from './draft.ts'
 import { Explorer, type Input } from './explorer.ts'
@@ -173,10 +173,11 @@ export function isRelative(
 
 const nodeEvents = { kill: 'node.killed', silence: 'node.silenced', restore: 'node.restored' } as const
 
-function awaiting(when: ((s: Moment) => boolean) | undefined, { ground }: Base): Pick<Input, 'when'> {
+function awaiting(when: Awaits | undefined, { ground }: Base): Pick<Input, 'when'> {
   if (when === undefined) return {}
   const resourceOf = (kind: string): string | undefined => ground.registry.find(kind)?.resource
-  return { when: (view) => when(new Moment(view, resourceOf)) }
+  const holds = typeof when === 'function' ? when : (s: Moment): boolean => s.list(when.gone).length === 0
+  return { when: (view) => holds(new Moment(view, resourceOf)) }
 }
 
 function inputOf(operation: Operation, { ground }: Base): Input {
