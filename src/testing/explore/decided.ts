@@ -2,6 +2,7 @@
  * What a controller decides. A reconcile of one's own is asked twice: whoever answers differently the second time (by memory,
  * a clock, a random number) is no function of what it sees, and nothing that is found with it would mean anything.
  */
+import { toRfc3339 } from '../../api/time.ts'
 import type { Controller, Intent, Refusal } from '../../controllers/controller.ts'
 import { controllers } from '../../controllers/index.ts'
 import { KybernError } from '../../lib/coded-error.ts'
@@ -35,7 +36,7 @@ function inWords(intents: readonly Intent[]): string {
 }
 
 function wordsOf(intent: Intent): string {
-  if (intent.type === 'wake') return `be woken at ${new Date(intent.at).toISOString()}`
+  if (intent.type === 'wake') return `be woken at ${toRfc3339(intent.at)}`
   if (intent.type === 'report') return `report ${intent.reason}`
   if (intent.type !== 'create') return `${intent.type} ${intent.ref.resource} ${intent.ref.name}`
   const { name, generateName } = intent.object.metadata
