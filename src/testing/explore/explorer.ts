@@ -75,9 +75,13 @@ export interface ExplorerOptions {
 export class Explorer {
   readonly system: System
   readonly options: ExplorerOptions
-  readonly #lanes: ReadonlyMap<number, Lane>
+  readonly #lanes: readonly Lane[]
   readonly #doneSlot: number
-  readonly #bySlot = new Map<number, Action>()
+  /** The steps that may become due, in the order of their names, and the slots that say so. */
+  readonly #steps: Action[] = []
+  readonly #dueSlots: number[] = []
+  #queues = 0
+  #inboxes = 0
   readonly inputs: readonly Action[]
   readonly #time: Action
   readonly #menu: Menu
@@ -108,28 +112,27 @@ export class Explorer {
   }
 
   /** Everything that may happen next, in the order of its names. */
-  enabled(vector: Vector): Action[] {
-    const actions = [...this.unbroken(vector), ...this.faults(vector)]
-    return actions.length > 1 ? actions.sort(byName) : actions
+  enabled(vector: Vector): readonly Action[] {
+    const faults = this.faults(vector)
+    return faults.length === 0 ? this.unbroken(vector) : [...this.unbroken(vector), ...faults].sort(byName)
   }
 
   /** The faults that may happen next. */
-  faults(vector: Vector): Action[] {
+  faults(vector: Vector): readonly Action[] {
     return this.options.budget.isEmpty ? [] : this.#menu.enabled(vector, this.pending(vector))
   }
 
   /** What may happen next when nothing breaks, in the order of its names. */
-  unbroken(vector: Vector): Action[] {
-    const actions = [...this.pending(vector)]
-    const isQuiet = actions.length === 0
-    for (const { inputs, next } of this.#lanes.values()) {
+  unbroken(vector: Vector): readonly Action[] {
+    const pending = this.pending(vector)
+    const more = [...this.#menu.releases(vector)]
+    for (const { inputs, next } of this.#lanes) {
       const index = inputs.find((one) => one >= (vector[next] ?? 0))
       if (index === undefined || !this.#mayCome(vector)) continue
-      if (this.#hasWaited(vector, index)) actions.push(this.inputs[index] as Action)
+      if (this.#hasWaited(vector, index)) more.push(this.inputs[index] as Action)
     }
-    if (isQuiet && this.#nextDue(vector) !== undefined) actions.push(this.#time)
-    actions.push(...this.#menu.releases(vector))
-    return actions.length > 1 ? actions.sort(byName) : actions
+    if (pending.length === 0 && this.#nextDue(vector) !== undefined) more.push(this.#time)
+    return more.length === 0 ? pending : merged(pending, more)
   }
 
   /** The action of this name if it may be taken; an input also when those before it are left out. */
@@ -145,7 +148,7 @@ export class Explorer {
     return this.options.inputsWhen === 'anytime' || this.isSettled(vector)
   }
 
-  #lanesOf(inputs: readonly Input[]): ReadonlyMap<number, Lane> {
+  #lanesOf(inputs: readonly Input[]): readonly Lane[] {
     const { cells } = this.system.base.ground
     const lanes = [...new Set(inputs.map(({ lane = 0 }) => lane))]
     const slotOf = (what: string, lane: number): number => cells.slot('other', lane === 0 ? what : `${what} ${lane}`)
@@ -154,11 +157,11 @@ export class Explorer {
       next: slotOf('inputs', lane),
       wait: slotOf('wait', lane),
     })
-    return new Map(lanes.map((lane) => [lane, ofLane(lane)]))
+    return lanes.map(ofLane)
   }
 
   #laneOf(index: number): Lane {
-    return this.#lanes.get(this.options.inputs[index]?.lane ?? 0) as Lane
+    return this.#lanes.find(({ inputs }) => inputs.includes(index)) as Lane
   }
 
   #hasWaited(vector: Vector, index: number): boolean {
@@ -184,18 +187,30 @@ export class Explorer {
   /** Who has something to do at this instant, in the order of their names. */
   pending(vector: Vector): readonly Action[] {
     if (this.#pendingIn === vector) return this.#pending
-    const { cells } = this.system.base.ground
+    this.#register()
     const actions: Action[] = []
-    for (const kind of ['queue', 'inbox'] as const) {
-      const slots = cells.ofKind(kind)
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i] as number
-        if ((vector[slot] ?? 0) !== 0) actions.push(this.#bySlot.get(slot) ?? this.#actionOf(slot))
-      }
+    for (let i = 0; i < this.#steps.length; i++) {
+      if ((vector[this.#dueSlots[i] as number] ?? 0) !== 0) actions.push(this.#steps[i] as Action)
     }
-    this.#pending = actions.length > 1 ? actions.sort(byName) : actions
+    this.#pending = actions
     this.#pendingIn = vector
     return this.#pending
+  }
+
+  /** Puts the steps of new slots where their names belong. */
+  #register(): void {
+    const { cells } = this.system.base.ground
+    const [queues, inboxes] = [cells.ofKind('queue'), cells.ofKind('inbox')]
+    if (queues.length === this.#queues && inboxes.length === this.#inboxes) return
+    for (const slot of [...queues.slice(this.#queues), ...inboxes.slice(this.#inboxes)]) {
+      const step = this.#actionOf(slot)
+      const place = this.#steps.findIndex(({ name }) => name > step.name)
+      const at = place < 0 ? this.#steps.length : place
+      this.#steps.splice(at, 0, step)
+      this.#dueSlots.splice(at, 0, slot)
+    }
+    this.#queues = queues.length
+    this.#inboxes = inboxes.length
   }
 
   /** True when nobody has anything left to do: nobody is pending, no watch lags, no timer that counts is set. Inputs may be left. */
@@ -239,15 +254,8 @@ export class Explorer {
   #actionOf(slot: number): Action {
     const { kind, of, key } = this.system.base.ground.cells.slotAt(slot)
     const local = kind === 'queue' ? this.system.reconcile(of, key) : this.system.turn(of)
-    const action: Action = {
-      name: local.name,
-      type: 'local',
-      actor: local.actor,
-      local,
-      take: (vector) => this.local(local, vector),
-    }
-    this.#bySlot.set(slot, action)
-    return action
+    const { name, actor } = local
+    return { name, type: 'local', actor, local, take: (vector) => this.local(local, vector) }
   }
 
   /** What comes of a local step; `more` is done with it. */
@@ -327,6 +335,17 @@ export class Explorer {
 }
 
 const none: readonly Op[] = []
+
+/** Two lists of actions as one; the first and the whole are in the order of names. */
+function merged(sorted: readonly Action[], more: readonly Action[]): readonly Action[] {
+  const all = [...sorted]
+  for (const one of more) {
+    let at = all.length
+    while (at > 0 && (all[at - 1] as Action).name > one.name) at--
+    all.splice(at, 0, one)
+  }
+  return all
+}
 
 function byName(a: Action, b: Action): number {
   return a.name < b.name ? -1 : 1

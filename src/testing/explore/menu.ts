@@ -15,10 +15,13 @@ const disturbances = ['fail', 'conflict', 'drop', 'lose', 'repeat', 'retry', 'cr
 
 /** A watch that may lag. */
 interface Hold {
-  readonly agent: string
   readonly slot: number
+  /** The slots of what its agent is about: without any of these there is nothing that could be stale. */
+  readonly about: readonly number[] | undefined
   readonly action: Action
 }
+
+const none: readonly Action[] = []
 
 /** What a fault is called without whom it strikes. */
 const sortOf = (name: string): string =>
@@ -36,11 +39,13 @@ export class Menu {
   readonly #disturbances = new Map<Local, Record<string, Action>>()
   readonly #spentSlots = new Map<string, number>()
   readonly #mishaps: Mishaps
+  readonly #mayLag: boolean
   #held: readonly Hold[] | undefined
 
   constructor(explorer: Explorer, budget: Budget) {
     this.#explorer = explorer
     this.#budget = budget
+    this.#mayLag = budget.of('lags') > 0 || budget.of('travel') > 0
     this.#mishaps = new Mishaps(explorer, budget, {
       left: (vector, word) => this.#left(vector, word),
       action: (name, actor, take) =>
@@ -63,18 +68,21 @@ export class Menu {
   }
 
   /** Watches that lag now: letting go of them is no fault. */
-  releases(vector: Vector): Action[] {
-    const actions: Action[] = []
-    if (this.#budget.of('lags') === 0 && this.#budget.of('travel') === 0) return actions
+  releases(vector: Vector): readonly Action[] {
+    if (!this.#mayLag) return none
     const { cells } = this.#explorer.system.base.ground
-    for (const slot of cells.ofKind('held')) {
+    const slots = cells.ofKind('held')
+    let actions: Action[] | undefined
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number
       if ((vector[slot] ?? 0) === 0) continue
       const { of, key } = cells.slotAt(slot)
+      actions ??= []
       actions.push(
         this.#action(`release ${of} ${key}`, 'local', of, this.#explorer.system.watch(of, key, 'release'), []),
       )
     }
-    return actions
+    return actions ?? none
   }
 
   #disturbed(vector: Vector, pending: readonly Action[]): Action[] {
@@ -118,9 +126,11 @@ export class Menu {
 
   #watches(vector: Vector): Action[] {
     if (!this.#left(vector, 'lags')) return []
-    return this.#holds().flatMap(({ slot, agent, action }) =>
-      (vector[slot] ?? 0) === 0 && this.#matters(vector, agent) ? [action] : [],
-    )
+    const actions: Action[] = []
+    for (const { slot, about, action } of this.#holds()) {
+      if ((vector[slot] ?? 0) === 0 && (about === undefined || isAny(vector, about))) actions.push(action)
+    }
+    return actions
   }
 
   /** Every watch that may lag, worked out once. */
@@ -133,17 +143,16 @@ export class Menu {
       .map(([agent, resource]) => {
         const local = system.watch(agent, resource, 'hold')
         const action = this.#action(`hold ${agent} ${resource}`, 'fault', agent, local, ['lags'])
-        return { agent, slot: cells.slot('held', agent, resource), action }
+        return { slot: cells.slot('held', agent, resource), about: this.#about(agent), action }
       })
     return this.#held
   }
 
-  /** A controller without objects of its kind has nothing that could be stale. */
-  #matters(vector: Vector, agent: string): boolean {
-    if (!agent.startsWith('controller/')) return true
+  /** The slots of a controller's kind. */
+  #about(agent: string): readonly number[] | undefined {
+    if (!agent.startsWith('controller/')) return undefined
     const { system } = this.#explorer
-    const { of } = system.controller(agent.slice('controller/'.length))
-    return system.base.ground.cells.ofResource(of.resource).some((slot) => slot >= 0 && (vector[slot] ?? 0) !== 0)
+    return system.base.ground.cells.ofResource(system.controller(agent.slice('controller/'.length)).of.resource)
   }
 
   #nodes(vector: Vector): Action[] {
@@ -212,4 +221,13 @@ export class Menu {
       return { slot, value: (vector[slot] ?? 0) + 1, append: false }
     })
   }
+}
+
+/** Is there an object in one of these slots? What never changes does not count. */
+function isAny(vector: Vector, slots: readonly number[]): boolean {
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] as number
+    if (slot >= 0 && (vector[slot] ?? 0) !== 0) return true
+  }
+  return false
 }
