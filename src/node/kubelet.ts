@@ -17,7 +17,7 @@ import { retryRefused } from './refused.ts'
 import type { Runtime } from './runtime.ts'
 import type { Scripts } from './simulated/behaviour.ts'
 import { simulatedRuntime } from './simulated/runtime.ts'
-import { syncPod } from './sync.ts'
+import { podActorId, syncPod } from './sync.ts'
 import { KubeletTurn } from './turn.ts'
 
 export interface KubeletOptions {
@@ -76,6 +76,8 @@ function begin(options: KubeletOptions, work: KubeletTurn, input: TurnInput): vo
   for (const spec of options.nodes) findNode(work, spec)
   for (const id of work.actors.ids('pods/')) forgetGone(work, id)
   for (const pod of input.view.list('pods')) {
+    // What was said of it while nobody listened, as of the pods of a lost node, is compared with what is so.
+    if (work.actors.get(podActorId(pod)) !== undefined) work.touch(keyOf(pod))
     findPod(work, pod)
     work.take(pod, undefined)
   }

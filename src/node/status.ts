@@ -94,7 +94,7 @@ function phaseOf({ actor, inits, containers, pod }: StatusInput): string {
   if (actor.matches('running')) return 'Running'
   if (actor.matches('terminating') || actor.matches('stopped')) {
     const ended = containers.length > 0 && containers.every(({ snapshot }) => snapshot?.matches('exited') === true)
-    if (!ended || before !== 'Running') return before
+    if (!ended || inits.some(isAlive) || before !== 'Running') return before
     if ((actor.context as PodContext).reason !== '') return 'Failed'
     const failed = containers.some(
       ({ snapshot }) => (snapshot?.context as ContainerContext | undefined)?.exitCode !== 0,

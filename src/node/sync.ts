@@ -177,13 +177,10 @@ function stopSidecars(context: SyncContext, pod: KubeObject): boolean {
 function restart(context: SyncContext, pod: KubeObject, { spec, snapshot }: ContainerState): void {
   const before = snapshot?.context as ContainerContext
   const ranMs = before.startedAt === 0 ? 0 : before.finishedAt - before.startedAt
-  const doubled =
-    before.backoffMs === 0 || ranMs >= backoffResetMs
-      ? firstBackoffMs
-      : Math.min(before.backoffMs * 2, longestBackoffMs)
-  // The first restart after a clean start comes at once, as the kubelet does it.
-  const changed = before.image !== spec.image
-  const backoffMs = before.restarts === 0 || changed ? 0 : before.restarts === 1 ? firstBackoffMs : doubled
+  const doubled = before.backoffMs === 0 ? firstBackoffMs : Math.min(before.backoffMs * 2, longestBackoffMs)
+  // The first restart comes at once, as the kubelet does it: of a clean start, and after a long run.
+  const isFirst = before.restarts === 0 || before.image !== spec.image || ranMs > backoffResetMs
+  const backoffMs = isFirst ? 0 : before.restarts === 1 ? firstBackoffMs : doubled
   send(context, `${podActorId(pod)}/${spec.name}`, { type: 'restart.delayed', backoffMs })
 }
 

@@ -123,7 +123,7 @@ export class KubeletTurn implements SyncContext {
       this.#forget(id)
       this.emitted(this.actors.spawn(id, 'pod', { name, namespace, uid }))
     }
-    if (previous !== undefined && previous.spec?.activeDeadlineSeconds !== pod.spec?.activeDeadlineSeconds)
+    if (previous?.spec?.activeDeadlineSeconds !== pod.spec?.activeDeadlineSeconds)
       this.intents.push(...newDeadline(pod, this.actors.get(id)))
     const gated = pod.spec?.readinessGates !== undefined && previous?.status !== pod.status
     if (gated) this.#dirty.add(keyOf(pod))

@@ -35,6 +35,7 @@ const sections: readonly (readonly [string, RegExp])[] = [
   ['CronJobs', /^CJ/],
   ['The scheduler', /^K\d/],
   ['Nodes', /^N\d/],
+  ['Pods on their nodes', /^L\d/],
   ['Disruption', /^P\d/],
   ['Garbage collection', /^GC/],
   ['Endpoints', /^E\d/],

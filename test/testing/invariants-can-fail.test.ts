@@ -3,8 +3,12 @@ import { expect, test } from 'vitest'
 import { invariants, library } from '../../src/testing/invariants/index.ts'
 import type { Property } from '../../src/testing/property.ts'
 import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
-import { doctoredStates } from './doctored-states.ts'
-import { doctoredWrites } from './doctored-writes.ts'
+import { doctoredPodStates, doctoredPodWrites } from './doctored-pods.ts'
+import { doctoredStates as states } from './doctored-states.ts'
+import { doctoredWrites as writes } from './doctored-writes.ts'
+
+const doctoredStates = { ...states, ...doctoredPodStates }
+const doctoredWrites = { ...writes, ...doctoredPodWrites }
 
 const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property
 

@@ -15,6 +15,7 @@ import * as gc from './gc.ts'
 import * as hpa from './hpa.ts'
 import * as job from './job.ts'
 import * as nodes from './nodes.ts'
+import * as pods from './pods.ts'
 import * as quota from './quota.ts'
 import * as replicaSet from './replicaset.ts'
 import * as scheduler from './scheduler.ts'
@@ -120,6 +121,20 @@ const byId = {
   N6: nodes.taintsSayHowItIs,
   N7: nodes.lostPodsAreNotReady,
   N8: nodes.nobodyIsLeftBehind,
+  L1: pods.phasesMoveOn,
+  L2: pods.endsAsItsContainers,
+  L3: pods.restartsByPolicy,
+  L4: pods.crashesAreNotRushed,
+  L5: pods.restartsAreCounted,
+  L6: pods.podsGoOn,
+  L6b: pods.kubeletsTell,
+  L7: pods.deadlinesEndPods,
+  L8: pods.readyMeansAll,
+  L8b: pods.readyAtLast,
+  L9: pods.initsComeFirst,
+  L9b: pods.sidecarsEndLast,
+  L10: pods.goingPodsGo,
+  L11: pods.addressesAreOnes,
   P1: disruption.evictionsKeepBudgets,
   P1b: disruption.budgetsAreComputed,
   P1c: disruption.grantsAreKept,
@@ -163,6 +178,7 @@ export const invariants = {
   ...cronJob,
   ...scheduler,
   ...nodes,
+  ...pods,
   ...disruption,
   ...gc,
   ...endpoints,

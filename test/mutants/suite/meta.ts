@@ -8,6 +8,7 @@ import { isPodReady } from '../../../src/api/pod-status.ts'
 import { matchesLabelSelector } from '../../../src/api/selector.ts'
 import type { KubeObject } from '../../../src/index.ts'
 import type { Change } from '../../../src/store/transition.ts'
+import { restartsHaveCauses } from './ends.ts'
 import type { Monitor } from './monitor.ts'
 import { patch, roots } from './operation-tools.ts'
 import { evicted } from './operations-cluster.ts'
@@ -51,6 +52,7 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
   if (monitor.violation !== undefined) return
   // Watching takes most of the time of a run: only the runs without faults do.
   if (!isThorough) return
+  restartsHaveCauses(rig, monitor)
   const before = written(rig)
   rig.advance(watchedMs)
   if (!(await rested(rig, monitor))) return

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../src/index.ts'
 import { chosen, named, type Operation, patch, roots, tried, workloadKinds } from './operation-tools.ts'
 import { clusterOperations } from './operations-cluster.ts'
 import { objectOperations } from './operations-objects.ts'
+import { podOperations } from './operations-pods.ts'
 import type { Rig } from './rig.ts'
 
 const images = ['nginx:1', 'nginx:2', 'nginx:3', 'nginx:does-not-exist', 'busybox']
@@ -185,4 +186,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   'stray-pod': strayPod,
   ...objectOperations,
   ...clusterOperations,
+  ...podOperations,
 }

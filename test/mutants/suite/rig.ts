@@ -43,6 +43,8 @@ export class Rig {
   random: Prng = drawsOf(1)
   /** Whether turns go round or come in any order. */
   calm = true
+  /** Told of what everybody asks for. */
+  onTransition: (transition: Transition) => void = () => {}
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
@@ -186,6 +188,7 @@ export class Rig {
   #deliver(transition: Transition, next: (transition: Transition) => void): void {
     const by = transition.cause?.by
     if (this.#swallowed) return
+    this.onTransition(transition)
     if (transition.type !== 'report') {
       if (this.#crashing !== undefined && this.#crashing.agent === by && this.#crashing.left-- <= 0) {
         this.#crashing = undefined

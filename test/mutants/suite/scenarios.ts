@@ -1,5 +1,6 @@
 /** The general scenarios: for each kind of work a small world and what users do to it. None is made for one bug. */
 import type { ClusterOptions } from '../../../src/cluster/options.ts'
+import { podScenarios } from './scenarios-pods.ts'
 
 export interface Scenario {
   readonly name: string
@@ -346,4 +347,5 @@ spec: {hard: {pods: "5", count/configmaps: "4"}}
       'apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: manual}\nprovisioner: kubernetes.io/no-provisioner\n',
     ops: ['claim', 'claim', 'volume', 'volume', 'volume', 'delete-claim', 'delete-volume'],
   },
+  ...podScenarios,
 ]

@@ -8,6 +8,7 @@ import { createCluster } from '../../../src/index.ts'
 import { drawsOf } from '../../../src/lib/prng.ts'
 import { promised } from '../../../src/testing/invariants/index.ts'
 import type { Property } from '../../../src/testing/property.ts'
+import { watchEnds } from './ends.ts'
 import { broughtToRest } from './meta.ts'
 import { Monitor, type Violation } from './monitor.ts'
 import type { Reach } from './reach.ts'
@@ -77,6 +78,7 @@ export async function ran(
   const rig = new Rig(cluster)
   rig.calm = roughness === 0
   const monitor = new Monitor(cluster, claims, () => rig.believed)
+  watchEnds(rig, monitor, roughness < 2)
   const watcher = new Watcher(cluster, monitor)
   const story: string[] = []
   cluster.trouble$.subscribe(({ by, key, error }) => {
