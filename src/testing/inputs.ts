@@ -1,5 +1,5 @@
 /** What a user does, in short: values for `scenario(…).do(…)` and `perform`. */
-import type { KubeObject } from '../api/object.ts'
+import type { Json, KubeObject } from '../api/object.ts'
 import type { Taint } from '../node/node-spec.ts'
 import type {
   Apply,
@@ -7,6 +7,7 @@ import type {
   Cordon,
   Drain,
   EditLabels,
+  PatchObject,
   Remove,
   Scale,
   SetImage,
@@ -17,6 +18,14 @@ import type {
 
 /** As `kubectl apply -f`. */
 export const apply = (object: KubeObject): Apply => ({ op: 'apply', object })
+
+/** As `kubectl patch KIND NAME -p PATCH`, a merge patch unless `how` says otherwise. */
+export const patch = (
+  kind: string,
+  name: string,
+  change: Json,
+  how: Pick<PatchObject, 'type' | 'namespace'> = {},
+): PatchObject => ({ op: 'patch', kind, name, patch: change, ...how })
 
 /** As `kubectl scale deployment NAME --replicas N`; `kind` for others. */
 export const scale = (name: string, replicas: number, kind = 'Deployment'): Scale => ({

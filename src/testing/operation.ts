@@ -4,7 +4,7 @@
  * moment, for an explorer. Breaking a machine (`{ fault: { kill: 'node-1' } }`) and letting time go by (`{ wait: '30s' }`)
  * stand beside what the API is asked and have no transitions.
  */
-import type { KubeObject } from '../api/object.ts'
+import type { Json, KubeObject } from '../api/object.ts'
 import type { Fault } from '../cluster/fault.ts'
 import type { Taint } from '../node/node-spec.ts'
 import type { Delete } from '../store/transition.ts'
@@ -49,6 +49,13 @@ export interface Remove extends Target {
   readonly graceSeconds?: number
 }
 
+/** As `kubectl patch`: a merge patch unless `type` says otherwise. */
+export interface PatchObject extends Target {
+  readonly op: 'patch'
+  readonly patch: Json
+  readonly type?: 'merge' | 'strategic' | 'json'
+}
+
 /**
  * As `kubectl drain --ignore-daemonsets --delete-emptydir-data --force`: cordons and evicts what the budgets let go now: once
  * more asks for the rest. With `timeoutSeconds` a live cluster asks again every 5 s until everything is gone or that time is over.
@@ -89,5 +96,5 @@ export interface Wait {
 }
 
 /** What is asked of the API. */
-export type Request = Apply | Scale | SetImage | Undo | Remove | Drain | Cordon | SetTaint | EditLabels
+export type Request = Apply | PatchObject | Scale | SetImage | Undo | Remove | Drain | Cordon | SetTaint | EditLabels
 export type Operation = Request | Break | Wait

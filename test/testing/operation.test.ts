@@ -84,6 +84,25 @@ describe('workloads', () => {
     expect(cluster.get('Deployment', 'web')?.metadata.labels).toEqual({ tier: 'front' })
   })
 
+  it('patch is a merge patch, or what it says it is', async () => {
+    await using cluster = await clusterWith({ op: 'apply', object: web })
+    await done(cluster, { op: 'patch', ...onWeb, patch: { spec: { paused: true, minReadySeconds: 3 } } })
+    await done(cluster, { op: 'patch', ...onWeb, type: 'json', patch: [{ op: 'remove', path: '/spec/paused' }] })
+    const containers = [{ name: 'web', env: [{ name: 'A', value: 'b' }] }]
+    await done(cluster, {
+      op: 'patch',
+      ...onWeb,
+      type: 'strategic',
+      patch: { spec: { template: { spec: { containers } } } },
+    })
+    const spec = cluster.get('Deployment', 'web')?.spec
+    expect([spec?.paused, spec?.minReadySeconds]).toEqual([undefined, 3])
+    expect(spec?.template.spec.containers[0]).toMatchObject({ image: 'nginx:1', env: [{ name: 'A', value: 'b' }] })
+    expect(operationText({ op: 'patch', ...onWeb, type: 'json', patch: [] })).toBe(
+      'kubectl patch deployment/web --type=json -p []',
+    )
+  })
+
   it('what is not there is a 404, what is not allowed a 4xx, and an unknown kind an error', async () => {
     await using cluster = await clusterWith({ op: 'apply', object: web })
     const target = { kind: 'Deployment', name: 'other' }

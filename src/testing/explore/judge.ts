@@ -100,6 +100,8 @@ export class Judge {
       for (const slot of cells.ofResource(of.resource)) {
         if (cells.read(vector, slot) === 0) continue
         const { key } = cells.slotAt(slot)
+        // What was refused is tried again, however late: it is not finished.
+        if (cells.read(vector, cells.slot('timer', `agent controller/${name} retry ${key}`)) !== 0) continue
         const wrote = this.#wouldWrite(name, key, vector)
         if (wrote !== undefined)
           return `${name} would ${wrote} when asked about ${key} again${this.#overlooked(name, key, vector)}`

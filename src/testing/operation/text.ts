@@ -13,6 +13,8 @@ function words(operation: Exclude<Operation, { wait: unknown } | { fault: unknow
   switch (operation.op) {
     case 'apply':
       return ['apply', ...namespaceOf(operation.object.metadata), `# ${named(targetOf(operation.object))}`]
+    case 'patch':
+      return ['patch', ...about(operation), ...flag('type', operation.type), '-p', JSON.stringify(operation.patch)]
     case 'scale':
       return ['scale', ...about(operation), `--replicas=${operation.replicas}`]
     case 'setImage':

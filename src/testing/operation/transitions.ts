@@ -8,7 +8,7 @@ import { kinds } from '../../kinds/index.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Patch, Transition } from '../../store/transition.ts'
 import type { Moment } from '../moment.ts'
-import type { Operation, Request, SetImage, SetTaint, Target } from '../operation.ts'
+import type { Operation, PatchObject, Request, SetImage, SetTaint, Target } from '../operation.ts'
 import { evictions } from './drain.ts'
 import { undoPatch } from './undo.ts'
 
@@ -29,6 +29,8 @@ function asked(request: Request, moment: Moment, registry: Registry): Transition
   switch (request.op) {
     case 'apply':
       return [applied(request.object, moment, registry)]
+    case 'patch':
+      return [patched(kindOf(request, registry), request)]
     case 'scale':
       return [scaled(kindOf(request, registry), request, request.replicas)]
     case 'setImage':
@@ -67,6 +69,10 @@ function merged(kind: Kind, target: Target, patch: object, more: Partial<Patch> 
   const { apiVersion } = kind
   const ref = refOf(kind, target)
   return { type: 'patch', ref, patchType: 'merge', patch, apiVersion, fieldValidation: 'Strict', ...more }
+}
+
+function patched(kind: Kind, target: PatchObject): Patch {
+  return merged(kind, target, target.patch as object, { patchType: target.type ?? 'merge' })
 }
 
 function applied(wanted: KubeObject, moment: Moment, registry: Registry): Transition {

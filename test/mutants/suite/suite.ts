@@ -9,6 +9,7 @@ import { drawsOf } from '../../../src/lib/prng.ts'
 import { promised } from '../../../src/testing/invariants/index.ts'
 import type { Property } from '../../../src/testing/property.ts'
 import { watchEnds } from './ends.ts'
+import { explored } from './explored.ts'
 import { broughtToRest } from './meta.ts'
 import { Monitor, type Violation } from './monitor.ts'
 import type { Reach } from './reach.ts'
@@ -130,7 +131,12 @@ export async function standardSuite(settings: Settings): Promise<Verdict> {
   const { reach } = settings
   let runs = 0
   for (let round = 0; settings.clock() < end; round++) {
-    if (round === counted) reach?.stop()
+    if (round === counted) {
+      reach?.stop()
+      const found = await allExplored(settings, claims)
+      runs += found.runs
+      if (found.verdict !== undefined) return { ...found.verdict, runs }
+    }
     for (const [i, scenario] of scenarios.entries()) {
       if (settings.clock() >= end) break
       const seed = settings.seed * 1_000_003 + round * 1009 + i
@@ -156,6 +162,34 @@ export async function standardSuite(settings: Settings): Promise<Verdict> {
     }
   }
   return { killed: false, property: '', why: '', scenario: '', seed: settings.seed, steps: 0, runs, story: [] }
+}
+
+/** The part of the budget that goes into exploring. */
+const exploring = 0.6
+
+/** Every scenario explored, for as long as what it comes to is worth. */
+async function allExplored(
+  { seed, clock, budgetMs, reach, shrink }: Settings,
+  claims: readonly Property[],
+): Promise<{ runs: number; verdict?: Verdict }> {
+  const weights = scenarios.map(({ name, endless }) => (endless === true ? 0 : (reach?.weight(name) ?? 1)))
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  let runs = 0
+  for (const [i, scenario] of scenarios.entries()) {
+    const weight = weights[i] ?? 0
+    if (weight === 0) continue
+    const end = clock() + (budgetMs * exploring * weight) / whole
+    const found = await explored(scenario, claims, { seed: seed * 1_000_003 + i, clock, end, shrink })
+    if (typeof found === 'number') {
+      runs += found
+      continue
+    }
+    const { property, why, log } = found
+    const story = log.map((name, at) => `${at + 1}. ${name}`)
+    const verdict = { killed: true, property, why, scenario: scenario.name, seed, steps: log.length, runs: 0, story }
+    return { runs: runs + found.runs, verdict }
+  }
+  return { runs }
 }
 
 interface Found {
