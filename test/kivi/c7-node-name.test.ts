@@ -1,16 +1,12 @@
 /** Kivi C7: pods told to run on a node whose NoExecute taint they do not stand are evicted and made again for ever. */
 import { expect, test } from 'vitest'
-import { apply, eventually, noOscillation, rests, scenario } from '../../src/testing/index.ts'
-import { deployment, everything } from './support.ts'
+import { cases } from './cases.ts'
+import { explored } from './support.ts'
 
-const tainted = { name: 'node-1', taints: [{ key: 'k', effect: 'NoExecute' as const }] }
-const steady = noOscillation((s) => s.pods.length).as('the number of pods comes to rest')
-const runs = eventually((s) => s.deployment('web').available === 1).as('the Deployment becomes available')
-const placed = (pod: object) =>
-  scenario('node name', (c) => c.nodes([tainted]).do(apply(deployment(1, { nodeName: 'node-1', ...pod }))))
+const { C7 } = cases
 
 test('evicted, made again, evicted', async () => {
-  const report = await everything(placed({}), [steady])
+  const report = await explored(C7.violated)
   expect(report.verdict).toBe('violated')
   const { steps, loopFrom = 0 } = report.counterexample ?? { steps: [] }
   const loop = steps.slice(loopFrom - 1)
@@ -24,7 +20,6 @@ test('evicted, made again, evicted', async () => {
 })
 
 test('with a toleration every run comes to rest with the pod available', async () => {
-  const tolerations = [{ key: 'k', operator: 'Exists' }]
-  const report = await everything(placed({ tolerations }), [steady, rests(), runs])
+  const report = await explored(C7.safe)
   expect([report.verdict, report.covered.states]).toEqual(['exhausted', 37])
 })

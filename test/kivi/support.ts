@@ -1,4 +1,4 @@
-/** What the eight cases of Kivi (USENIX ATC 2024) share: manifests, and the exploration of one variant. */
+/** What the eight cases of Kivi (USENIX ATC 2024) share: manifests, and how one variant is explored. */
 import type { KubeObject } from '../../src/api/object.ts'
 import type { NodeSpec } from '../../src/node/node-spec.ts'
 import { type ExploreOptions, explore, type Property, type Report, type Scenario } from '../../src/testing/index.ts'
@@ -36,9 +36,13 @@ export const node = (name: string, zone: string, more: Partial<NodeSpec> = {}): 
   labels: { 'topology.kubernetes.io/zone': zone, ...more.labels },
 })
 
-/** Explores everything. */
-export const everything = (
-  one: Scenario,
-  properties: readonly Property[],
-  options: ExploreOptions = {},
-): Promise<Report> => explore(one, properties, { mode: 'exhaustive', agesMs: 10_000, ...options })
+/** What is explored, in every order unless `options` say otherwise. */
+export interface Variant {
+  readonly of: Scenario
+  readonly properties: readonly Property[]
+  readonly options?: ExploreOptions
+}
+
+/** Explores one variant of a case. */
+export const explored = ({ of, properties, options = {} }: Variant): Promise<Report> =>
+  explore(of, properties, { mode: 'exhaustive', agesMs: 10_000, ...options })

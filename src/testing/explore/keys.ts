@@ -11,6 +11,7 @@ import { type Cells, firstSlot, joined, mixed, mixedToo, type Vector } from './c
 import { type Fragment, Masker } from './masks.ts'
 import type { Ground } from './reader.ts'
 import type { HeldChange } from './sight.ts'
+import { Visited } from './visited.ts'
 
 export interface KeyOptions {
   /** Default `absolute`. */
@@ -46,6 +47,9 @@ export class Keys {
   readonly #entries: (readonly Fragment[] | undefined)[] = []
   readonly #names = new Map<string, string>()
   #scanned = 0
+  /** The keys of states that were asked about: most are asked about several times. */
+  readonly #known = new Visited()
+  readonly #keys: number[] = []
   /** Of the fragments of one state: their digests without tokens, and their tokens. */
   #lows = new Int32Array(256)
   #highs = new Int32Array(256)
@@ -87,10 +91,15 @@ export class Keys {
 
   /** The key of a state. */
   of(vector: Vector): number {
-    if (this.isExact) return this.#cells.digest(vector)
+    const digest = this.#cells.digest(vector)
+    if (this.isExact) return digest
+    const known = this.#known.add(digest)
+    if (known < this.#keys.length) return this.#keys[known] as number
     this.#scan()
     const [low, high, count] = this.#gather(vector)
-    return count === 0 ? joined(low, high) : this.#refined(low, high, count)
+    const key = count === 0 ? joined(low, high) : this.#refined(low, high, count)
+    this.#keys.push(key)
+    return key
   }
 
   /** A name in which interchangeable names are left out. */
