@@ -148,7 +148,13 @@ export const doctoredStates: Readonly<Record<string, Case>> = {
   ],
   P3: [[node('node-1', { unschedulable: true }), pod('a')], /a is still there/],
   A14b: [
-    [made('v1', 'ResourceQuota', 'most', { spec: { hard: { pods: '5' } }, status: { used: { pods: '2' } } }), pod('a')],
+    [
+      made('v1', 'ResourceQuota', 'most', {
+        spec: { hard: { pods: '5' } },
+        status: { hard: { pods: '5' }, used: { pods: '2' } },
+      }),
+      pod('a'),
+    ],
     /most says 2 pods and there are 1/,
   ],
   G13b: [[{ ...set, status: { replicas: 2 } }, pod('a', ownedBy(set))], /says replicas 2 and it is 1/],

@@ -5,10 +5,11 @@ import type { Property } from '../../src/testing/property.ts'
 import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
 import { doctoredPodStates, doctoredPodWrites } from './doctored-pods.ts'
 import { doctoredStates as states } from './doctored-states.ts'
+import { doctoredThingStates, doctoredThingWrites } from './doctored-things.ts'
 import { doctoredWrites as writes } from './doctored-writes.ts'
 
-const doctoredStates = { ...states, ...doctoredPodStates }
-const doctoredWrites = { ...writes, ...doctoredPodWrites }
+const doctoredStates = { ...states, ...doctoredPodStates, ...doctoredThingStates }
+const doctoredWrites = { ...writes, ...doctoredPodWrites, ...doctoredThingWrites }
 
 const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property
 

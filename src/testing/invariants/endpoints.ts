@@ -104,7 +104,7 @@ export const goneAreNotServed = row(
   {
     id: 'E3',
     name: 'goneAreNotServed',
-    says: 'When nothing is left to do, no slice of a service names a pod that is gone, nor the address of another in its place.',
+    says: 'When nothing is left to do, no slice of a service names a pod that has ended or is gone, nor the address of another in its place.',
     class: 'C',
     source: `${issue(135593)}, ${issue(109998)}`,
   },
@@ -112,6 +112,8 @@ export const goneAreNotServed = row(
     eachService((s, service) =>
       eachOf(slicesOf(s, service).flatMap(endpointsOf), ({ targetRef }) => {
         const pod = s.get('pods', targetRef?.name ?? '', targetRef?.namespace)
+        if (pod !== undefined && isPodFinished(pod))
+          return `${named(service)} serves ${targetRef?.name}, which has ended`
         return orElse(
           pod !== undefined && uidOf(pod) === targetRef?.uid,
           () => `${named(service)} serves ${targetRef?.name}, which is gone`,

@@ -19,8 +19,10 @@ import * as pods from './pods.ts'
 import * as quota from './quota.ts'
 import * as replicaSet from './replicaset.ts'
 import * as scheduler from './scheduler.ts'
+import * as services from './services.ts'
 import * as statefulSet from './statefulset.ts'
 import * as statuses from './statuses.ts'
+import * as storage from './storage.ts'
 import * as volumes from './volumes.ts'
 
 /** Every row by its number. Rows that are no property are in elsewhere.ts. */
@@ -151,6 +153,8 @@ const byId = {
   E2: endpoints.servedOnce,
   E3: endpoints.goneAreNotServed,
   E4: endpoints.slicesAreRepaired,
+  E5: services.addressesAreGivenOnce,
+  E5b: services.servicesHaveAddresses,
   H1: hpa.withinBounds,
   H2: hpa.tolerated,
   H3: hpa.rolloutsDoNotCount,
@@ -162,6 +166,13 @@ const byId = {
   V3: volumes.volumesSuffice,
   V4: volumes.volumesGoByPolicy,
   V5: volumes.claimsAndVolumesAgree,
+  V6: storage.claimsInUseStay,
+  V6b: storage.unusedStorageGoes,
+  V7: storage.volumesTellTheirClaim,
+  V8: storage.claimsTellTheirVolume,
+  V9: storage.volumesFit,
+  V9b: storage.smallestVolumeFirst,
+  V10: storage.consumersComeFirst,
 } as const
 
 /** Every row by number and by name. */
@@ -183,7 +194,9 @@ export const invariants = {
   ...gc,
   ...endpoints,
   ...hpa,
+  ...services,
   ...statuses,
+  ...storage,
   ...volumes,
 } as const
 

@@ -3,10 +3,12 @@
  * without any of the scheduler's columns, so that the two can be held against each other.
  */
 import type { KubeObject } from '../../api/object.ts'
+import { podRequests } from '../../api/pod-resources.ts'
 import { isPodFinished } from '../../api/pod-status.ts'
+import { milliValue, value } from '../../api/quantity.ts'
 import { matchesNodeAffinity, untoleratedTaint } from '../../api/scheduling.ts'
 import { type LabelSelector, matchesLabelSelector } from '../../api/selector.ts'
-import { amountsOf, requestsOf } from '../../scheduler/requests.ts'
+import { amountsOf } from '../../scheduler/requests.ts'
 import type { Moment } from '../moment.ts'
 
 /** Where pods are when one is to be placed: nodes, and pods that occupy them. */
@@ -23,14 +25,10 @@ const refuses = ['NoSchedule', 'NoExecute']
 function asked(pods: readonly KubeObject[]): Readonly<Record<string, number>> {
   const sum: Record<string, number> = { pods: pods.length }
   for (const pod of pods) {
-    const { cpuMilli, memoryBytes, storageBytes, extended } = requestsOf(pod)
-    const amounts = [
-      ['cpu', cpuMilli],
-      ['memory', memoryBytes],
-      ['ephemeral-storage', storageBytes],
-      ...extended,
-    ] as const
-    for (const [name, amount] of amounts) sum[name] = (sum[name] ?? 0) + amount
+    for (const [name, quantity] of podRequests(pod)) {
+      const amount = name === 'cpu' ? milliValue(quantity) : value(quantity)
+      if (amount > 0 && name !== 'pods') sum[name] = (sum[name] ?? 0) + amount
+    }
   }
   return sum
 }
@@ -50,10 +48,24 @@ interface Port {
   readonly hostIP?: string
 }
 
-const hostPorts = ({ spec }: KubeObject): readonly string[] =>
-  ((spec?.containers ?? []) as { ports?: readonly Port[] }[])
+/** Ports on the node itself; sidecars have some too. */
+const hostPorts = ({ spec }: KubeObject): readonly Port[] =>
+  [
+    ...((spec?.containers ?? []) as { ports?: readonly Port[] }[]),
+    ...((spec?.initContainers ?? []) as { ports?: readonly Port[]; restartPolicy?: string }[]).filter(
+      ({ restartPolicy }) => restartPolicy === 'Always',
+    ),
+  ]
     .flatMap(({ ports = [] }) => ports)
-    .flatMap(({ hostPort, protocol = 'TCP', hostIP = '' }) => (hostPort ? [`${protocol} ${hostIP} ${hostPort}`] : []))
+    .filter(({ hostPort }) => Boolean(hostPort))
+
+const isAny = (ip: string | undefined): boolean => !ip || ip === '0.0.0.0'
+
+/** One port of one protocol, on one address or on all. */
+const meet = (a: Port, b: Port): boolean =>
+  a.hostPort === b.hostPort &&
+  (a.protocol ?? 'TCP') === (b.protocol ?? 'TCP') &&
+  (isAny(a.hostIP) || isAny(b.hostIP) || a.hostIP === b.hostIP)
 
 /** Taints, cordon, gates, node affinity and ports. */
 export function whyRefused(pod: KubeObject, { node, pods }: Places): string | undefined {
@@ -65,9 +77,9 @@ export function whyRefused(pod: KubeObject, { node, pods }: Places): string | un
   if (node.spec?.unschedulable === true && untoleratedTaint([unschedulable], pod.spec?.tolerations, refuses))
     return `${name} is cordoned`
   if (!matchesNodeAffinity(pod, node)) return `${name} is not among the nodes it asks for`
-  const taken = new Set(pods.filter((one) => one.spec?.nodeName === name).flatMap(hostPorts))
-  const port = hostPorts(pod).find((one) => taken.has(one))
-  return port === undefined ? undefined : `port ${port} is taken on ${name}`
+  const taken = pods.filter((one) => one.spec?.nodeName === name).flatMap(hostPorts)
+  const port = hostPorts(pod).find((one) => taken.some((other) => meet(one, other)))
+  return port === undefined ? undefined : `port ${port.protocol ?? 'TCP'} ${port.hostPort} is taken on ${name}`
 }
 
 export interface Spread {

@@ -7,6 +7,7 @@ import { chosen, named, type Operation, patch, roots, tried, workloadKinds } fro
 import { clusterOperations } from './operations-cluster.ts'
 import { objectOperations } from './operations-objects.ts'
 import { podOperations } from './operations-pods.ts'
+import { thingOperations } from './operations-things.ts'
 import type { Rig } from './rig.ts'
 
 const images = ['nginx:1', 'nginx:2', 'nginx:3', 'nginx:does-not-exist', 'busybox']
@@ -187,4 +188,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...objectOperations,
   ...clusterOperations,
   ...podOperations,
+  ...thingOperations,
 }

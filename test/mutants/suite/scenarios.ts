@@ -1,6 +1,7 @@
 /** The general scenarios: for each kind of work a small world and what users do to it. None is made for one bug. */
 import type { ClusterOptions } from '../../../src/cluster/options.ts'
 import { podScenarios } from './scenarios-pods.ts'
+import { thingScenarios } from './scenarios-things.ts'
 
 export interface Scenario {
   readonly name: string
@@ -348,4 +349,5 @@ spec: {hard: {pods: "5", count/configmaps: "4"}}
     ops: ['claim', 'claim', 'volume', 'volume', 'volume', 'delete-claim', 'delete-volume'],
   },
   ...podScenarios,
+  ...thingScenarios,
 ]

@@ -1,0 +1,87 @@
+/** For each row about storage in use and services' addresses a write or a state that it must not let pass. */
+import type { KubeObject } from '../../src/index.ts'
+import { type Doctored, gone, made, pod } from './doctored.ts'
+
+const reference = { namespace: 'default', name: 'data', uid: 'uid-data' }
+const volume = (name: string, spec: object = {}, status: object = { phase: 'Available' }, meta = {}): KubeObject =>
+  made(
+    'v1',
+    'PersistentVolume',
+    name,
+    {
+      spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: 'slow', ...spec },
+      status,
+    },
+    meta,
+  )
+const claim = (spec: object = {}, status: object = {}, meta = {}): KubeObject =>
+  made(
+    'v1',
+    'PersistentVolumeClaim',
+    'data',
+    {
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'slow',
+        resources: { requests: { storage: '1Gi' } },
+        ...spec,
+      },
+      status,
+    },
+    meta,
+  )
+const kept = { finalizers: ['kubernetes.io/pvc-protection'], ...gone }
+const user = pod('user', { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] } })
+const binds = (from: KubeObject, ...others: KubeObject[]): Doctored => ({
+  write: {
+    by: 'controller/persistent-volume-claim-binder',
+    previous: from,
+    object: { ...from, spec: { ...from.spec, claimRef: reference } },
+  },
+  before: [from, ...others],
+})
+const service = (name: string, spec: object): KubeObject => made('v1', 'Service', name, { spec })
+
+export const doctoredThingWrites: Readonly<Record<string, readonly [Doctored, RegExp]>> = {
+  V6: [
+    {
+      write: {
+        by: 'controller/persistent-volume-claim-protection',
+        previous: claim({}, {}, kept),
+        object: claim({}, {}, { ...gone }),
+      },
+      before: [claim({}, {}, kept), user],
+    },
+    /was let go, and user uses it/,
+  ],
+  V9: [
+    binds(volume('disk'), claim({ accessModes: ['ReadWriteMany'] })),
+    /cannot be had as ReadWriteMany, was given to data/,
+  ],
+  V9b: [binds(volume('disk'), claim(), volume('tiny', { capacity: { storage: '2Gi' } })), /and tiny would do/],
+  V10: [
+    binds(
+      volume('disk'),
+      claim(),
+      made('storage.k8s.io/v1', 'StorageClass', 'slow', { volumeBindingMode: 'WaitForFirstConsumer' }),
+    ),
+    /got a volume before anybody used it/,
+  ],
+  E5: [
+    {
+      write: { object: service('a', { clusterIP: '10.96.0.9' }) },
+      before: [service('b', { clusterIP: '10.96.0.9' })],
+    },
+    /a and Service default\/b have 10\.96\.0\.9/,
+  ],
+}
+
+export const doctoredThingStates: Readonly<Record<string, readonly [readonly KubeObject[], RegExp, number?]>> = {
+  V6b: [[claim({}, {}, kept)], /nobody uses it, and it stays/],
+  V7: [[volume('disk', { claimRef: reference }, { phase: 'Bound' })], /lost its claim and says Bound/],
+  V8: [
+    [volume('disk', {}, {}), claim({ volumeName: 'disk' }, { phase: 'Bound', capacity: { storage: '1Gi' } })],
+    /tells 1073741824 .* and it is not so/,
+  ],
+  E5b: [[service('a', { ports: [{ port: 80 }] })], /has no address/],
+}
