@@ -13,6 +13,7 @@ import type { Controller } from '../controllers/controller.ts'
 import { controllers } from '../controllers/index.ts'
 import { KybernError } from '../lib/coded-error.ts'
 import { PropertyViolated } from './check.ts'
+import { checkOptions } from './explore/asked.ts'
 import type { FaultBudget } from './explore/budget.ts'
 import { type ExploreOptions, explore } from './explore/explore.ts'
 import type { Report } from './explore/report.ts'
@@ -61,6 +62,14 @@ export async function checkController(controller: Controller, given: ControllerC
       'KYB-EXPLORE',
       `check.controller needs a sample of ${controller.of.kind}: { samples: [object] }`,
     )
+  checkOptions(given, ['samples', 'edits', 'uses', 'given', 'options'])
+  const names = given.samples.map(nameOf)
+  const stray = given.edits?.find((edit) => !names.includes(nameOf(edit)))
+  if (stray !== undefined)
+    throw new KybernError(
+      'KYB-EXPLORE',
+      `the edit of ${nameOf(stray)} changes no sample; samples are ${names.join(', ')}`,
+    )
   const reports: Report[] = []
   for (const [name, inputs, goes, again] of situations(controller, given)) {
     const one = situation(`${controller.name}: ${name}`, controller, given, inputs, again)
@@ -75,6 +84,8 @@ export async function checkController(controller: Controller, given: ControllerC
   }
   return reports
 }
+
+const nameOf = ({ metadata: { name, namespace = 'default' } }: KubeObject): string => `${namespace}/${name}`
 
 /** Everything that one crash can do, as far as 20,000 states go; then many runs with all that may go wrong. */
 async function tried(one: Scenario, properties: readonly Property[], asked: ExploreOptions): Promise<Report> {

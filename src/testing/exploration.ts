@@ -1,4 +1,5 @@
 /** An exploration as a value: what `kybern explore MODULE` finds in a module, and what `check` is given. */
+import { KybernError } from '../lib/coded-error.ts'
 import type { ExploreOptions } from './explore/explore.ts'
 import type { Property } from './property.ts'
 import type { Scenario } from './scenario.ts'
@@ -24,6 +25,12 @@ export function exploration(
 export function partsOf(
   rest: readonly (Property | readonly Property[] | ExploreOptions)[],
 ): Omit<Exploration, 'scenario'> {
+  const stranger = rest.flat().find((one) => typeof one !== 'object' || one === null)
+  if (stranger !== undefined)
+    throw new KybernError(
+      'KYB-EXPLORE',
+      `${typeof stranger === 'function' ? 'a function' : String(stranger)} is neither a property nor options; a property is made by always(…), leadsTo(…) and others`,
+    )
   const properties = rest.flat().filter(isProperty)
   const options = rest.filter((one): one is ExploreOptions => !Array.isArray(one) && !isProperty(one))
   return { properties, options: Object.assign({}, ...options) }

@@ -5,8 +5,12 @@
 import { type KubeObject, keyOf } from '../api/object.ts'
 import type { Controller } from '../controllers/controller.ts'
 import { KybernError } from '../lib/coded-error.ts'
+import type { View } from '../store/view.ts'
+import type { Vector } from './explore/cells.ts'
+import type { Failure } from './explore/local.ts'
+import { Reader, viewThrough } from './explore/reader.ts'
 import { Runner, type Step, untilSettled } from './explore/run.ts'
-import { setUp, withWorld } from './explore/world.ts'
+import { setUp, type World, withWorld } from './explore/world.ts'
 import type { Moment } from './moment.ts'
 import { normalForm } from './normal-form.ts'
 import { ended, idempotentLater, type Property, rests, step } from './property.ts'
@@ -43,6 +47,7 @@ export async function allOwed(one: Scenario, controller: Controller): Promise<Pr
       const { end } = new Runner(world, 5000, watch).play(
         world.explorer.inputs.flatMap(({ name }) => [name, untilSettled]),
       )
+      checkFinished(world, end, controller)
       const before = keysIn(world.judge.moment(world.base.initial), writes)
       const reference = endOf(world.judge.moment(end), writes)
       return [
@@ -58,6 +63,34 @@ export async function allOwed(one: Scenario, controller: Controller): Promise<Pr
     })
   } finally {
     await cluster.close()
+  }
+}
+
+/** Throws KYB-EXPLORE for a controller that goes on failing although nothing went wrong: nothing could be learnt from it. */
+function checkFinished({ base, system }: World, end: Vector, { name, of }: Controller): void {
+  const { cells } = base.ground
+  for (const slot of cells.ofResource(of.resource)) {
+    const { key } = cells.slotAt(slot)
+    const failure = cells.value<Failure | undefined>(cells.read(end, cells.slot('failure', name, key)))
+    if (failure === undefined) continue
+    const { refusal } = failure
+    const refused = refusal && `${refusal.type} ${refusal.resource}: ${refusal.message}`
+    const why = refused ?? thrownBy(() => system.controller(name).reconcile(viewOf(base, end), key))
+    throw new KybernError(
+      'KYB-EXPLORE',
+      `${name} fails at ${key} again and again, though nothing went wrong: ${why}. What it needs beforehand goes in { given: [manifest] }`,
+    )
+  }
+}
+
+const viewOf = ({ ground }: World['base'], at: Vector): View => viewThrough(new Reader(ground, at, { note() {} }))
+
+function thrownBy(act: () => unknown): string {
+  try {
+    act()
+    return 'a write was refused'
+  } catch (error) {
+    return String(error)
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { KubeObject, ResourceKey } from '../api/object.ts'
 import { parseDuration } from '../api/time.ts'
+import { KybernError } from '../lib/coded-error.ts'
 import type { Cause, Transition } from '../store/transition.ts'
 import type { Moment } from './moment.ts'
 
@@ -146,8 +147,16 @@ export const step = (write: (write: Write, before: Moment, after: Moment) => Hel
 /** No fair run goes round in a circle in which `value` changes while nobody outside does anything. */
 export const noOscillation = (value: (s: Moment) => unknown): Property => property({ type: 'noOscillation', value })
 
-/** Why a `Held` is a violation, in words; undefined when it holds. */
-export function whyNot(held: Held | undefined): string | undefined {
-  if (held === true || held === undefined) return undefined
-  return held === false ? 'it does not hold' : held
+/**
+ * Why a `Held` is a violation, in words; undefined when it holds. Throws KYB-EXPLORE for what is no answer: a field that is not
+ * there is neither true nor false.
+ */
+export function whyNot(held: Held): string | undefined {
+  if (held === true) return undefined
+  if (held === false) return 'it does not hold'
+  if (typeof held === 'string') return held
+  throw new KybernError(
+    'KYB-EXPLORE',
+    `it answers ${held === null ? 'null' : typeof held}; a property answers true, false or a sentence (compare: … === true)`,
+  )
 }

@@ -133,7 +133,8 @@ export function whyBroken(property: Property, doctored: Doctored): string | unde
   const { write, before = [], now = 0 } = doctored
   const others = before.filter((one) => one.metadata.uid !== write.object.metadata.uid)
   const after = doctored.after ?? (write.type === 'DELETED' ? others : [...others, write.object])
-  return whyNot(formula.write(writeOf(doctored), state(before, now), state(after, now)))
+  const held = formula.write(writeOf(doctored), state(before, now), state(after, now))
+  return held === undefined ? undefined : whyNot(held)
 }
 
 /** Why the state breaks the property; undefined when it does not. */

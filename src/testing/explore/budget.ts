@@ -6,6 +6,7 @@
 import type { ResourceKey } from '../../api/object.ts'
 import { parseDuration } from '../../api/time.ts'
 import { KybernError } from '../../lib/coded-error.ts'
+import { checkCounts } from './asked.ts'
 
 /** How many of each fault one run may have. A number is for the whole run; a record is by name. */
 export interface FaultBudget {
@@ -93,6 +94,7 @@ export class Budget {
     const wrong = Object.keys(given).find((word) => !(words as readonly string[]).includes(word))
     if (wrong !== undefined)
       throw new KybernError('KYB-FAULT', `there is no fault "${wrong}" to explore; there are ${words.join(', ')}`)
+    checkCounts(given)
     this.#given = given
     const { crash } = given
     if (typeof crash === 'object')

@@ -8,12 +8,12 @@ import { controllers } from '../../controllers/index.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { View } from '../../store/view.ts'
 
-/** KYB-REPLAY: the controller, the key, and the two answers. */
-export class NoFunction extends KybernError {}
+/** A controller that cannot be explored, and why. */
+export class Unfit extends KybernError {}
 
 const builtIn = new Set<Controller>(controllers)
 
-/** The intents. Throws NoFunction for a controller of one's own that answers otherwise when asked the same again. */
+/** The intents. Throws Unfit for a controller of one's own that answers no intents, or others when asked the same again. */
 export function decidedBy(
   controller: Controller,
   view: View,
@@ -22,12 +22,23 @@ export function decidedBy(
 ): readonly Intent[] {
   const intents = controller.reconcile(view, key, refusal)
   if (builtIn.has(controller)) return intents
+  const why = whyNoAnswer(intents)
+  if (why !== undefined) throw new Unfit('KYB-EXPLORE', `${controller.name} answers ${why} when asked about ${key}`)
   const again = controller.reconcile(view, key, refusal)
   if (JSON.stringify(again) === JSON.stringify(intents)) return intents
-  throw new NoFunction(
+  throw new Unfit(
     'KYB-REPLAY',
     `${controller.name} is no function of what it sees: asked about ${key}, it would ${inWords(intents)}; asked the same again, ${inWords(again)}. Memory between reconciles is lost in a restart: keep it in the cluster, and take the time from view.now`,
   )
+}
+
+const types = ['create', 'update', 'patch', 'delete', 'pod.bind', 'report', 'wake']
+
+function whyNoAnswer(intents: unknown): string | undefined {
+  if (intents instanceof Promise) return 'a promise: a reconcile is a plain function that answers its writes at once'
+  if (!Array.isArray(intents)) return `${typeof intents}, no list of writes`
+  const stranger = intents.find((one) => !types.includes(one?.type))
+  return stranger && `a write of type "${stranger?.type}"; there are ${types.join(', ')}`
 }
 
 function inWords(intents: readonly Intent[]): string {

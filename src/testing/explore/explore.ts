@@ -6,7 +6,8 @@ import { Cluster } from '../../cluster/cluster.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Property } from '../property.ts'
 import type { Scenario } from '../scenario.ts'
-import { parseAddress } from './address.ts'
+import { addressOf, parseAddress } from './address.ts'
+import { checkOptions } from './asked.ts'
 import type { FaultBudget } from './budget.ts'
 import { namesOf } from './choices.ts'
 import { type Crew, type Made, runsAlone, runsTogether } from './crew.ts'
@@ -48,7 +49,7 @@ export async function explore(
 ): Promise<Report> {
   const { explore: more, ...rest } = options
   const all: ExploreOptions = { ...rest, ...more }
-  refuse(all)
+  checkOptions(all)
   const { cluster, scenario, own } = await begun(of)
   try {
     const made = await byMany(cluster, scenario, properties, all)
@@ -111,6 +112,8 @@ export async function replay(
   log: readonly string[] | string,
   options: ReplayOptions = {},
 ): Promise<Report> {
+  checkOptions(options)
+  if (typeof log === 'string') checkAddress(of, log)
   const { without, rest, choices } = asked(log)
   const { cluster, scenario, own } = await begun(of instanceof Cluster ? of : withoutNodes(of, without))
   const where = { scenario, without }
@@ -135,6 +138,14 @@ export async function replay(
   } finally {
     if (own) await cluster.close()
   }
+}
+
+/** Throws KYB-REPLAY for the address of a run of another scenario. */
+function checkAddress(of: Explorable, address: string): void {
+  const ofThis = addressOf(of instanceof Cluster ? 'cluster' : of.name, { without: [], choices: [] }).split('#')[0]
+  const given = address.split(/[?#]/)[0]
+  if (address.startsWith('kx://') && given !== ofThis)
+    throw new KybernError('KYB-REPLAY', `${given} is a run of another scenario; this one is ${ofThis}`)
 }
 
 function asked(log: readonly string[] | string) {
@@ -206,10 +217,4 @@ function foundBy(world: World, made: Made, options: ExploreOptions): Explored {
     foundIn: log.length,
     seed: seed + violated,
   }
-}
-
-function refuse({ mode = 'exhaustive' }: ExploreOptions): void {
-  const known = ['exhaustive', 'random', 'pct', 'swarm', 'delayBound', 'guided', 'portfolio']
-  if (!known.includes(mode))
-    throw new KybernError('KYB-EXPLORE', `there is no mode "${mode}"; there are ${known.join(', ')}`)
 }

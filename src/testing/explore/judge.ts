@@ -2,10 +2,11 @@
  * Judging states and writes by properties. A formula is traced like any step: in a state in which nothing changed that
  * it looks at, its answer is found and not worked out again.
  */
+import { KybernError } from '../../lib/coded-error.ts'
 import { Moment } from '../moment.ts'
 import { type Held, type Property, type Write, whyNot } from '../property.ts'
 import type { Vector } from './cells.ts'
-import type { Written } from './draft.ts'
+import { Interrupt, type Written } from './draft.ts'
 import type { Passage } from './explorer.ts'
 import type { Local } from './local.ts'
 import { Reader, viewThrough } from './reader.ts'
@@ -50,7 +51,11 @@ export class Judge {
     this.#states = properties.map(() => new Table())
     this.#writes = properties.map(() => new WeakMap())
     const { registry } = system.base.ground
-    this.#resourceOf = (kind) => registry.find(kind)?.resource
+    this.#resourceOf = (kind) => {
+      const found = registry.find(kind)
+      if (found === undefined) throw new KybernError('KYB-KIND', `the cluster serves no kind "${kind}"`)
+      return found.resource
+    }
     const among = (...types: string[]): number[] =>
       properties.flatMap(({ formula }, i) => (types.includes(formula.type) ? [i] : []))
     this.#stateLike = among('always', 'never', 'implies', 'sometimes')
@@ -180,7 +185,7 @@ export class Judge {
       this.#other.set(name, table)
     }
     return table.find([vector], (recorder) =>
-      formula(this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder))),
+      answering(name, () => formula(this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder)))),
     ).result
   }
 
@@ -191,10 +196,10 @@ export class Judge {
   }
 
   #answer(i: number, vector: Vector): Answered {
+    const property = this.properties[i] as Property
     return (this.#states[i] as Table<Answered>).find([vector], (recorder) =>
-      answered(
-        (this.properties[i] as Property).formula,
-        this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder)),
+      answering(property.name, () =>
+        answered(property.formula, this.#momentThrough(new Reader(this.#system.base.ground, vector, recorder))),
       ),
     ).result
   }
@@ -206,18 +211,15 @@ export class Judge {
       table = new Table()
       tables.set(written, table)
     }
-    const { formula } = this.properties[i] as Property
+    const { formula, name } = this.properties[i] as Property
     if (formula.type !== 'step') return undefined
     return table.find(vectors, (recorder) => {
       const at = (which: number): Reader =>
         new Reader(this.#system.base.ground, vectors[which] as Vector, recorder, which)
       const actor = local?.actor ?? 'user'
       const believed = new Moment(viewThrough(sightOf(at(2), actor, this.#system.sees)), this.#resourceOf)
-      return formula.write(
-        writeOf(written, actor, local?.key ?? '', believed),
-        this.#momentThrough(at(0)),
-        this.#momentThrough(at(1)),
-      )
+      const write = writeOf(written, actor, local?.key ?? '', believed)
+      return answering(name, () => formula.write(write, this.#momentThrough(at(0)), this.#momentThrough(at(1))))
     }).result
   }
 }
@@ -229,6 +231,17 @@ export function writeOf({ verb, change, byName }: Written, by: string, reconcile
   return byName === true ? { ...write, byName } : write
 }
 
+/** Says whose formula it was that threw. */
+function answering<T>(name: string, answer: () => T): T {
+  try {
+    return answer()
+  } catch (error) {
+    if (error instanceof Interrupt) throw error
+    const said = error instanceof KybernError ? error.message.slice(error.code.length + 2) : `it threw ${error}`
+    throw new KybernError(error instanceof KybernError ? error.code : 'KYB-EXPLORE', `the property "${name}": ${said}`)
+  }
+}
+
 function answered(formula: Property['formula'], moment: Moment): Answered {
   switch (formula.type) {
     case 'always':
@@ -238,10 +251,10 @@ function answered(formula: Property['formula'], moment: Moment): Answered {
       return { concerned: true, why: whyNot(formula.at(moment)) }
     case 'never': {
       const held = formula.at(moment)
-      return { concerned: true, why: held === false ? undefined : held === true ? 'it holds here' : held }
+      return { concerned: true, why: held === true ? 'it holds here' : held === false ? undefined : whyNot(held) }
     }
     case 'sometimes':
-      return { concerned: formula.at(moment) === true, why: undefined }
+      return { concerned: whyNot(formula.at(moment)) === undefined, why: undefined }
     case 'implies':
       return formula.when(moment)
         ? { concerned: true, why: whyNot(formula.at(moment)) }

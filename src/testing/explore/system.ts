@@ -14,7 +14,7 @@ import type { Cause, Change, Outcome, Transition } from '../../store/transition.
 import type { View } from '../../store/view.ts'
 import type { Vector } from './cells.ts'
 import { Writer } from './commit.ts'
-import { decidedBy, NoFunction } from './decided.ts'
+import { decidedBy, Unfit } from './decided.ts'
 import { Crashed, type Disturbance, Draft, Interrupt } from './draft.ts'
 import { type Base, rememberedBy } from './ground.ts'
 import { CellHost, type TimerValue } from './host.ts'
@@ -284,7 +284,7 @@ export class System {
         break
       }
     } catch (error) {
-      if (error instanceof Interrupt || error instanceof NoFunction) throw error
+      if (error instanceof Interrupt || error instanceof Unfit) throw error
       troubled = true
     }
     if (troubled) this.fail(draft, name, key, (failed?.tries ?? 0) + 1, refusal)

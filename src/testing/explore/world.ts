@@ -7,6 +7,7 @@ import { Moment } from '../moment.ts'
 import { type Operation, operationText, transitionsOf } from '../operation.ts'
 import type { Property } from '../property.ts'
 import type { Awaits, Scenario } from '../scenario.ts'
+import { checkNames } from './asked.ts'
 import { Budget, type FaultBudget } from './budget.ts'
 import { type Draft, Moved } from './draft.ts'
 import { Explorer, type Input } from './explorer.ts'
@@ -99,6 +100,7 @@ function worldOf(
     budget.touchesNodes || inputs.some((one) => 'fault' in one && ('kill' in one.fault || 'silence' in one.fault))
   const beating = heartbeats ?? breaksNodes
   const base = baseOf(cluster, { moving, heartbeats: beating, without })
+  checkNames(options, base)
   const own = new Set(
     [...cluster.used, ...uses].flatMap((one) => ('reconcile' in one ? [`controller/${one.name}`] : [])),
   )

@@ -52,6 +52,8 @@ function asked(request: Request, moment: Moment, registry: Registry): Transition
       return cordoned(request.node, true, moment)
     case 'uncordon':
       return cordoned(request.node, false, moment)
+    default:
+      throw new KybernError('KYB-EXPLORE', `there is no operation ${JSON.stringify(request)}`)
   }
 }
 
