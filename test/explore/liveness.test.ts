@@ -17,11 +17,9 @@ interface Drawn {
 
 function decided(property: Property, { marks, values = [], edges, could = {} }: Drawn) {
   let at = 0
-  const graph = new Graph(
-    () => marks[at] ?? 0,
-    () => [values[at] ?? 0],
-  )
-  for (at = 0; at < marks.length; at++) graph.state(at, new Int32Array())
+  const isValue = property.formula.type === 'noOscillation'
+  const graph = new Graph([() => (isValue ? values[at] : marks[at]) ?? 0])
+  for (at = 0; at < marks.length; at++) graph.state(new Int32Array())
   for (const state of marks.keys()) {
     const acting = edges.filter(([from]) => from === state).map(([, , actor]) => actor)
     graph.could(state, [...acting, ...(could[state] ?? [])])

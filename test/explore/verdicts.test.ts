@@ -4,6 +4,7 @@ import {
   always,
   type Crew,
   type ExploreOptions,
+  eventually,
   explore,
   noOscillation,
   type Report,
@@ -55,6 +56,25 @@ test('depth: all levels up to it', async () => {
   const { verdict, covered } = await told({ depth: 7 })
   expect([verdict, covered.stoppedBy, covered.levels]).toEqual(['bounded', 'depth 7', 7])
   expect(covered.frontier).toBeGreaterThan(0)
+})
+
+test('memory: what is kept of states ends it before there is no room for them', async () => {
+  const searched = await told({ reduction: 'none', memory: '1Mi' })
+  expect([searched.verdict, searched.covered.stoppedBy]).toEqual(['bounded', '1Mi of memory'])
+  expect(searched.covered.frontier).toBeGreaterThan(0)
+  const ran = await told({ mode: 'random', runs: 5000, memory: 60_000, faults: { crash: 2, conflict: 2 } })
+  expect([ran.verdict, ran.covered.stoppedBy]).toEqual(['bounded', '60000 bytes of memory'])
+  expect(ran.covered.runs).toBeLessThan(5000)
+  await expect(told({ memory: 'much' })).rejects.toThrow('KYB-EXPLORE')
+})
+
+test('properties of any number are told apart in what happens eventually', async () => {
+  const comes = (i: number) => eventually((s) => s.deployment('web').updated === 1 && i < 20).as(`comes ${i}`)
+  const report = await explore(
+    rollout,
+    Array.from({ length: 21 }, (_, i) => comes(i)),
+  )
+  expect([report.verdict, report.counterexample?.property]).toEqual(['violated', 'comes 20'])
 })
 
 test('time: by the clock that was given, and none without one', async () => {

@@ -23,6 +23,7 @@ const options: Readonly<Record<keyof ReplayOptions, 'count' | 'any'>> = {
   faultsOf: 'any',
   heartbeats: 'any',
   loop: 'any',
+  memory: 'any',
   mode: 'any',
   now: 'any',
   reduction: 'any',

@@ -7,7 +7,7 @@
 export interface Edges {
   readonly start: Int32Array
   readonly order: Int32Array
-  readonly to: readonly number[]
+  readonly to: Int32Array
 }
 
 /** Components with at least one edge inside, of the states that can be reached from `roots` by edges that are `allowed`. */

@@ -3,11 +3,12 @@
  * one can be. A step that writes nothing is taken at once instead of in every order (see `reduction`).
  */
 import type { Vector } from './cells.ts'
-import { Copies } from './copies.ts'
 import type { Action, Explorer, Passage, Taken } from './explorer.ts'
-import { edgeIs, type Graph } from './graph.ts'
+import { Frontier } from './frontier.ts'
+import { edgeIs, type Graph, Words } from './graph.ts'
 import type { Judge, Violation } from './judge.ts'
 import { Keys } from './keys.ts'
+import { Numbers } from './numbers.ts'
 import { Visited } from './visited.ts'
 import { changeOf, isReconcile, type Unwoken, Wakes } from './wakes.ts'
 
@@ -15,6 +16,8 @@ import { changeOf, isReconcile, type Unwoken, Wakes } from './wakes.ts'
 export interface SearchBudget {
   readonly states: number
   readonly depth: number
+  /** Memory it may take, about. */
+  readonly bytes?: number
   /** Asked now and then while the search goes on: true ends it. */
   readonly enough?: () => boolean
   /** Is the time over? */
@@ -46,7 +49,7 @@ export interface Searched {
   /** Transitions by each sort of fault. */
   readonly faults: Readonly<Record<string, number>>
   /** The budget that ended it, or what it had to rely on does not hold. */
-  readonly ended: 'states' | 'depth' | 'time' | 'unwoken' | undefined
+  readonly ended: 'states' | 'depth' | 'time' | 'memory' | 'unwoken' | undefined
   /** Somebody would act without being woken: what was left out may matter. */
   readonly unwoken: Unwoken | undefined
   /** How many keys were asked whether they would. */
@@ -61,16 +64,13 @@ export interface Searched {
  */
 export type Reduction = 'quiet' | 'none'
 
+/** What a value takes, with the traces that read it: about so much in rollouts. */
+const bytesOfValue = 4000
+
 /** After so many states `enough` is asked for the first time, and then at every doubling. */
 const firstAsked = 256
 
 type Ended = Searched['ended'] | 'enough'
-
-/** A state that is to be looked into. */
-interface Place {
-  readonly index: number
-  readonly vector: Vector
-}
 
 export class Exhaustive {
   readonly #explorer: Explorer
@@ -80,9 +80,10 @@ export class Exhaustive {
   readonly #keys: Keys
   readonly #clock: number
   readonly #visited = new Visited()
-  readonly #parents: number[] = [-1]
-  readonly #actions: string[] = ['']
-  readonly #kept = new Copies()
+  readonly #parents = new Numbers()
+  readonly #actions = new Numbers()
+  readonly #names = new Words()
+  #waiting = 0
   readonly #wakes: Wakes
   #unwoken: Unwoken | undefined
   #passed = false
@@ -106,20 +107,22 @@ export class Exhaustive {
 
   search(initial: Vector, budget: SearchBudget): Searched {
     this.#visited.add(this.#keys.of(initial))
-    this.#graph?.state(0, initial)
-    let frontier: Place[] = [{ index: 0, vector: initial }]
+    this.#graph?.state(initial)
+    this.#cameBy(-1, '')
+    let frontier = new Frontier(initial)
+    frontier.push(0, initial)
     const first = this.#judge.state(initial)
     if (first !== undefined) return this.#done(0, 1, { found: { violation: first, log: [] } })
     for (let depth = 0; frontier.length > 0; depth++) {
       if (depth >= budget.depth) return this.#done(depth, frontier.length, { ended: 'depth' })
-      const next: Place[] = []
-      for (let i = 0; i < frontier.length; i++) {
-        const { index, vector } = frontier[i] as Place
-        const found = this.#expand(index, vector, next)
+      const next = new Frontier(initial)
+      for (let place = frontier.shift(); place !== undefined; place = frontier.shift()) {
+        const found = this.#expand(place.index, place.vector, next)
+        this.#waiting = frontier.bytes + next.bytes
         const ended = found === undefined ? this.#ended(budget) : undefined
         if (found === undefined && ended === undefined) continue
-        const isLast = i === frontier.length - 1
-        const left = frontier.length - 1 - i + next.length
+        const isLast = frontier.length === 0
+        const left = frontier.length + next.length
         if (found === undefined && left === 0) break
         this.#levels = isLast ? depth + 1 : depth
         return this.#done(found === undefined && !isLast ? depth : depth + 1, left, { found, ended })
@@ -131,25 +134,44 @@ export class Exhaustive {
   }
 
   /** Why the search goes no further; `enough` has its own reasons. */
-  #ended({ states, enough, isOver, relies }: SearchBudget): Ended {
+  #ended({ states, bytes = Number.POSITIVE_INFINITY, enough, isOver, relies }: SearchBudget): Ended {
     const { size } = this.#visited
     if (size >= states) return 'states'
     if (this.#unwoken !== undefined && relies === true) return 'unwoken'
     this.#looked++
-    if ((this.#looked & 63) === 0 && isOver?.() === true) return 'time'
+    if ((this.#looked & 63) === 0) {
+      if (isOver?.() === true) return 'time'
+      if (this.bytes > bytes) return 'memory'
+    }
     if (size < this.#askedAt) return undefined
     this.#askedAt *= 2
     return enough?.() === true ? 'enough' : undefined
   }
 
+  /** About how much memory the search takes: what is kept of states, and what it takes to know what comes of them. */
+  get bytes(): number {
+    const { cells } = this.#explorer.system.base.ground
+    const known = this.#visited.bytes + this.#keys.bytes + this.#parents.bytes + this.#actions.bytes
+    return known + this.#waiting + (this.#graph?.bytes ?? 0) + cells.size * bytesOfValue
+  }
+
+  #cameBy(parent: number, action: string): void {
+    this.#parents.push(parent)
+    this.#actions.push(this.#names.number(action))
+  }
+
+  #nameOf(state: number): string {
+    return this.#names.words[this.#actions.at(state)] as string
+  }
+
   /** The names of the actions that lead from the beginning to a state. */
   logOf(index: number): string[] {
     const log: string[] = []
-    for (let at = index; at > 0; at = this.#parents[at] as number) log.unshift(this.#actions[at] as string)
-    return log
+    for (let at = index; at > 0; at = this.#parents.at(at)) log.push(this.#nameOf(at))
+    return log.reverse()
   }
 
-  #expand(index: number, vector: Vector, next: Place[]): Found | undefined {
+  #expand(index: number, vector: Vector, next: Frontier): Found | undefined {
     const actions = this.#explorer.enabled(vector)
     if (this.#explorer.isSettled(vector)) {
       this.#settled++
@@ -168,7 +190,7 @@ export class Exhaustive {
     return undefined
   }
 
-  #follow(index: number, vector: Vector, action: Action, next: Place[]): Found | undefined {
+  #follow(index: number, vector: Vector, action: Action, next: Frontier): Found | undefined {
     const taken = action.take(vector)
     this.#transitions++
     if (action.type === 'fault') this.#faults[action.sort as string] = (this.#faults[action.sort as string] ?? 0) + 1
@@ -179,19 +201,17 @@ export class Exhaustive {
     if (violation !== undefined) return { violation, log: [...this.logOf(index), action.name] }
     if (reached !== known) return undefined
     if (this.#reduction === 'quiet') this.#unwoken ??= this.#wakes.unwoken(vector, taken.next, action)
-    this.#parents.push(index)
-    this.#actions.push(action.name)
-    this.#graph?.state(reached, taken.next)
-    next.push({ index: reached, vector: this.#kept.of(taken.next) })
+    this.#cameBy(index, action.name)
+    this.#graph?.state(taken.next)
+    next.push(reached, taken.next)
     return undefined
   }
 
   /** As `logOf`, with the states by number. */
   wayTo(index: number): { name: string; to: number }[] {
     const way: { name: string; to: number }[] = []
-    for (let at = index; at > 0; at = this.#parents[at] as number)
-      way.unshift({ name: this.#actions[at] as string, to: at })
-    return way
+    for (let at = index; at > 0; at = this.#parents.at(at)) way.push({ name: this.#nameOf(at), to: at })
+    return way.reverse()
   }
 
   /** Who owes an action, as fairness counts it. */

@@ -13,6 +13,7 @@ import { namesOf } from './choices.ts'
 import { type Crew, type Made, runsAlone, runsTogether } from './crew.ts'
 import { budgetText } from './deadline.ts'
 import { whyRound } from './liveness.ts'
+import { memoryText } from './memory.ts'
 import { amount, type Report, reportOf } from './report.ts'
 import { covered, type Explored, reported } from './reported.ts'
 import { Runner } from './run.ts'
@@ -201,9 +202,11 @@ function exhausted(world: World, options: ExploreOptions): Explored {
 
 /** What the runs came to; the first violated one is made again when another thread made it. */
 function foundBy(world: World, made: Made, options: ExploreOptions): Explored {
-  const { violated, late, threads, transitions, depth, states, runs, settled, unsettled, faults, concerned } = made
+  const { violated, late, full, threads, transitions, depth, states, runs, settled, unsettled, faults, concerned } =
+    made
   const { mode = 'random', seed = 1 } = options
-  const stoppedBy = violated !== undefined ? undefined : late ? budgetText(options) : `${amount(runs)} runs`
+  const ended = late ? budgetText(options) : full ? memoryText(options) : `${amount(runs)} runs`
+  const stoppedBy = violated !== undefined ? undefined : ended
   const seen = covered(mode, { states, transitions, runs, depth, settled, unsettled, faults, threads, stoppedBy })
   if (violated === undefined)
     return { verdict: 'bounded', covered: seen, concerned, log: undefined, violation: undefined, foundIn: 0, seed }

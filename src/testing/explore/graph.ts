@@ -3,6 +3,7 @@
  * what the properties ask of it and who could act in it, for every edge what was done. States themselves are not kept.
  */
 import type { Vector } from './cells.ts'
+import { Numbers } from './numbers.ts'
 
 /** What an edge is, in bits. */
 export const edgeIs = { write: 1, conflict: 2, input: 4, fault: 8 } as const
@@ -33,38 +34,47 @@ export class Words {
 }
 
 export class Graph {
-  readonly from: number[] = []
-  readonly to: number[] = []
-  readonly action: number[] = []
-  readonly actor: number[] = []
-  readonly is: number[] = []
+  readonly from = new Numbers()
+  readonly to = new Numbers()
+  readonly action = new Numbers()
+  readonly actor = new Numbers()
+  readonly is = new Numbers()
   readonly ms: number[] = []
+  /** Was a write refused with 409 anywhere? */
+  hasConflicts = false
   readonly actions = new Words()
   readonly actors = new Words()
-  /** By state: the answers of the properties, as bits and as numbers of values. */
-  readonly marks: number[] = []
-  readonly values: number[][] = []
   /** By state: the number of the set of actors that can act; -1 while it is not known. */
-  readonly enabled: number[] = []
+  readonly enabled = new Numbers()
   readonly sets: (readonly number[])[] = []
   readonly #setOf = new Map<string, number>()
-  readonly #mark: (vector: Vector) => number
-  readonly #value: (vector: Vector) => number[]
+  readonly #answers: readonly ((vector: Vector) => number)[]
+  readonly #said = new Numbers()
 
-  /** `mark` sums up in bits what the properties ask of a state, `value` in numbers: no state has to be kept. */
-  constructor(mark: (vector: Vector) => number, value: (vector: Vector) => number[]) {
-    this.#mark = mark
-    this.#value = value
+  /** What each property asks of a state, as a number: no state has to be kept. */
+  constructor(answers: readonly ((vector: Vector) => number)[]) {
+    this.#answers = answers
   }
 
   get states(): number {
-    return this.marks.length
+    return this.enabled.length
   }
 
-  state(index: number, vector: Vector): void {
-    this.marks[index] = this.#mark(vector)
-    this.values[index] = this.#value(vector)
-    this.enabled[index] = -1
+  /** States come in the order of their numbers. */
+  state(vector: Vector): void {
+    for (const answer of this.#answers) this.#said.push(answer(vector))
+    this.enabled.push(-1)
+  }
+
+  /** What property `k` asked of a state. */
+  said(state: number, k: number): number {
+    return this.#said.at(state * this.#answers.length + k)
+  }
+
+  /** What it takes outside the heap, and about what on it. */
+  get bytes(): number {
+    const lists = [this.from, this.to, this.action, this.actor, this.is, this.enabled, this.#said]
+    return lists.reduce((sum, { bytes }) => sum + bytes, 0) + this.ms.length * 12
   }
 
   /** Who could act in a state that was expanded. */
@@ -76,7 +86,7 @@ export class Graph {
       number = this.sets.push(set) - 1
       this.#setOf.set(name, number)
     }
-    this.enabled[index] = number
+    this.enabled.set(index, number)
   }
 
   edge({ from, to, action, actor, is, ms }: Edge): void {
@@ -86,22 +96,23 @@ export class Graph {
     this.actor.push(actor === '' ? -1 : this.actors.number(actor))
     this.is.push(is)
     this.ms.push(ms)
+    if ((is & edgeIs.conflict) !== 0) this.hasConflicts = true
   }
 
   /** Was the state expanded? */
   isKnown(state: number): boolean {
-    return (this.enabled[state] ?? -1) >= 0
+    return state < this.states && this.enabled.at(state) >= 0
   }
 
   /** Edges by the state they begin in: those of state s are `order[start[s]]` up to `order[start[s + 1]]`. */
   outgoing(): { readonly start: Int32Array; readonly order: Int32Array } {
     const start = new Int32Array(this.states + 1)
-    for (const from of this.from) start[from + 1] = (start[from + 1] as number) + 1
+    for (const from of this.from.all()) start[from + 1] = (start[from + 1] as number) + 1
     for (let i = 0; i < this.states; i++) start[i + 1] = (start[i + 1] as number) + (start[i] as number)
     const at = start.slice()
     const order = new Int32Array(this.from.length)
     for (let i = 0; i < this.from.length; i++) {
-      const from = this.from[i] as number
+      const from = this.from.at(i)
       order[at[from] as number] = i
       at[from] = (at[from] as number) + 1
     }

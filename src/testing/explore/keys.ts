@@ -49,7 +49,8 @@ export class Keys {
   #scanned = 0
   /** The keys of states that were asked about: most are asked about several times. */
   readonly #known = new Visited()
-  readonly #keys: number[] = []
+  #keys = new Float64Array(1 << 10)
+  #kept = 0
   /** Of the fragments of one state: their digests without tokens, and their tokens. */
   #lows = new Int32Array(256)
   #highs = new Int32Array(256)
@@ -94,12 +95,17 @@ export class Keys {
     const digest = this.#cells.digest(vector)
     if (this.isExact) return digest
     const known = this.#known.add(digest)
-    if (known < this.#keys.length) return this.#keys[known] as number
+    if (known < this.#kept) return this.#keys[known] as number
     this.#scan()
     const [low, high, count] = this.#gather(vector)
     const key = count === 0 ? joined(low, high) : this.#refined(low, high, count)
-    this.#keys.push(key)
+    if (this.#kept === this.#keys.length) this.#keys = doubled(this.#keys)
+    this.#keys[this.#kept++] = key
     return key
+  }
+
+  get bytes(): number {
+    return this.isExact ? 0 : this.#known.bytes + this.#keys.byteLength
   }
 
   /** A name in which interchangeable names are left out. */
@@ -365,6 +371,12 @@ function summed(fragments: readonly Fragment[], place: number): Masked {
 
 function isActor(value: unknown): value is { machine: string; snapshot: { value: unknown; context: unknown } } {
   return typeof value === 'object' && value !== null && 'machine' in value && 'snapshot' in value
+}
+
+function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
+  const next = new Float64Array(array.length * 2)
+  next.set(array)
+  return next
 }
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {

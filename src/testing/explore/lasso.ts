@@ -27,7 +27,7 @@ export function shortest(
 /** The shortest way of at least one edge to an edge that is wanted. All states must be connected by allowed edges. */
 function wayTo(
   { start, order, to }: Edges,
-  from: readonly number[],
+  from: Int32Array,
   begin: number,
   allowed: (edge: number) => boolean,
   wanted: (edge: number) => boolean,
@@ -56,7 +56,7 @@ function wayTo(
 /** A loop through `begin` that has all it needs: from each need to the nearest next one, and back. */
 export function roundTrip(
   edges: Edges,
-  from: readonly number[],
+  from: Int32Array,
   begin: number,
   allowed: (edge: number) => boolean,
   needs: readonly Need[],

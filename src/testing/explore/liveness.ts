@@ -5,6 +5,7 @@
  * told from bad luck by fairness and are reported apart.
  * Sources: Lamport, Specifying Systems, ch. 8; Anvil (https://www.usenix.org/conference/osdi24/presentation/sun-xudong)
  */
+import type { Moment } from '../moment.ts'
 import type { Property } from '../property.ts'
 import { canonicalText } from './canonical.ts'
 import type { Vector } from './cells.ts'
@@ -53,26 +54,31 @@ export function needsGraph(properties: readonly Property[]): boolean {
 export function graphFor(judge: Judge): Graph {
   const live = judge.properties.flatMap((property, i) => (isLive(property) ? [{ property, i }] : []))
   const words = new Words()
-  const bits = (vector: Vector): number => {
-    let mark = 0
-    for (const [k, { property, i }] of live.entries()) {
-      const { formula } = property
-      if (formula.type === 'eventually' && judge.holds(`${i}`, vector, (s) => formula.at(s) === true) === true)
-        mark |= 1 << (2 * k)
-      if (formula.type !== 'leadsTo') continue
-      if (judge.holds(`${i} to`, vector, formula.to) === true) mark |= 1 << (2 * k)
-      if (judge.holds(`${i} from`, vector, formula.from) === true) mark |= 2 << (2 * k)
+  const answer = (i: number, { formula }: Property, vector: Vector): number => {
+    const asked = (name: string, of: (s: Moment) => unknown): unknown => judge.holds(`${i}${name}`, vector, of)
+    switch (formula.type) {
+      case 'eventually':
+        return asked('', (s) => formula.at(s) === true) === true ? isMet : 0
+      case 'leadsTo':
+        return (asked(' to', formula.to) === true ? isMet : 0) | (asked(' from', formula.from) === true ? isAsked : 0)
+      case 'noOscillation':
+        return words.number(canonicalText(asked(' value', formula.value)))
+      default:
+        return 0
     }
-    return mark
   }
-  const values = (vector: Vector): number[] =>
-    live.map(({ property: { formula }, i }) =>
-      formula.type === 'noOscillation'
-        ? words.number(canonicalText(judge.holds(`${i} value`, vector, formula.value)))
-        : 0,
-    )
-  return new Graph(bits, values)
+  return new Graph(
+    live.map(
+      ({ property, i }) =>
+        (vector) =>
+          answer(i, property, vector),
+    ),
+  )
 }
+
+/** What something owed asks of a state, in bits: it is there, and its premise holds. */
+const isMet = 1
+const isAsked = 2
 
 /** Decides. The graph may be a part only: what is found in it is found, what is not may be beyond it. */
 export function liveness(graph: Graph, judge: Judge, logOf: (state: number) => readonly Edged[]): Liveness {
@@ -80,7 +86,7 @@ export function liveness(graph: Graph, judge: Judge, logOf: (state: number) => r
   const starving: Lasso[] = []
   const { start, order } = graph.outgoing()
   for (const [k, property] of live.entries()) {
-    const search = new Search(graph, { start, order, to: graph.to }, property, k, logOf)
+    const search = new Search(graph, { start, order, to: graph.to.all() }, property, k, logOf)
     judge.concerned[judge.properties.indexOf(property)] = search.concerned()
     const { violation, starved } = search.decide()
     if (violation !== undefined) return { violation, starving }
@@ -113,9 +119,15 @@ class Search {
 
   /** In how many states the property had something to say. */
   concerned(): number {
-    const bit = (this.#property.formula.type === 'leadsTo' ? 2 : 1) << (2 * this.#k)
     if (!this.#isOwing()) return this.#graph.states
-    return this.#graph.marks.reduce((sum, mark) => sum + ((mark & bit) !== 0 ? 1 : 0), 0)
+    const bit = this.#property.formula.type === 'leadsTo' ? isAsked : isMet
+    let count = 0
+    for (const state of this.#states()) if ((this.#value(state) & bit) !== 0) count++
+    return count
+  }
+
+  *#states(): Iterable<number> {
+    for (let state = 0; state < this.#graph.states; state++) yield state
   }
 
   #isOwing(): boolean {
@@ -141,16 +153,17 @@ class Search {
 
   #sources(): number[] {
     if (this.#property.formula.type === 'eventually') return this.#isMet(0) ? [] : [0]
-    const from = 2 << (2 * this.#k)
-    return this.#graph.marks.flatMap((mark, state) => ((mark & from) !== 0 && !this.#isMet(state) ? [state] : []))
+    const sources: number[] = []
+    for (const state of this.#states()) if ((this.#value(state) & (isMet | isAsked)) === isAsked) sources.push(state)
+    return sources
   }
 
   #isMet(state: number): boolean {
-    return ((this.#graph.marks[state] as number) & (1 << (2 * this.#k))) !== 0
+    return (this.#value(state) & isMet) !== 0
   }
 
   #could(state: number): readonly number[] {
-    return this.#graph.sets[this.#graph.enabled[state] as number] ?? []
+    return this.#graph.sets[this.#graph.enabled.at(state)] ?? []
   }
 
   #stem(state: number, reached: ReadonlyMap<number, number>): Edged[] {
@@ -158,13 +171,13 @@ class Search {
     let at = state
     for (let edge = reached.get(at); edge !== undefined && edge >= 0; edge = reached.get(at)) {
       names.unshift(this.#edged(edge))
-      at = this.#graph.from[edge] as number
+      at = this.#graph.from.at(edge)
     }
     return [...this.#logOf(at), ...names]
   }
 
   #edged(edge: number): Edged {
-    const name = this.#graph.actions.words[this.#graph.action[edge] as number] as string
+    const name = this.#graph.actions.words[this.#graph.action.at(edge)] as string
     return { name, to: this.#edges.to[edge] as number }
   }
 
@@ -207,11 +220,11 @@ class Search {
   /** A fair loop that breaks the property: first without refused writes, then with them. */
   #circles(roots: readonly number[], open: (edge: number) => boolean, reached: ReadonlyMap<number, number>): Decided {
     const isCalm = (edge: number): boolean =>
-      open(edge) && ((this.#graph.is[edge] as number) & (edgeIs.conflict | edgeIs.fault)) === 0
-    const starts = this.#isOwing() ? [...reached.keys()] : this.#graph.marks.keys()
+      open(edge) && (this.#graph.is.at(edge) & (edgeIs.conflict | edgeIs.fault)) === 0
+    const starts = this.#isOwing() ? [...reached.keys()] : this.#states()
     const violation = this.#circle(components(this.#edges, starts, isCalm), isCalm, reached)
     if (violation !== undefined) return { violation }
-    if (!this.#graph.is.some((bits) => (bits & edgeIs.conflict) !== 0)) return {}
+    if (!this.#graph.hasConflicts) return {}
     return { starved: this.#circle(components(this.#edges, roots, open), open, reached) }
   }
 
@@ -227,7 +240,7 @@ class Search {
       const within = (edge: number): boolean => allowed(edge) && inside.has(this.#edges.to[edge] as number)
       if (!this.#isBad(members, within) || !this.#isFair(members, within)) continue
       const loop = this.#shortLoop(members, within, at)
-      const begin = this.#graph.from[loop[0] as number] as number
+      const begin = this.#graph.from.at(loop[0] as number)
       return {
         property: this.#property,
         why: whyRound(this.#property),
@@ -247,11 +260,11 @@ class Search {
   }
 
   #writes(edge: number): boolean {
-    return ((this.#graph.is[edge] as number) & edgeIs.write) !== 0
+    return (this.#graph.is.at(edge) & edgeIs.write) !== 0
   }
 
   #value(state: number): number {
-    return this.#graph.values[state]?.[this.#k] as number
+    return this.#graph.said(state, this.#k)
   }
 
   #some(members: readonly number[], within: (edge: number) => boolean, wanted: (edge: number) => boolean): boolean {
@@ -275,12 +288,14 @@ class Search {
     }
     return always
       .filter((actor) => this.#isOwing() || actor !== this.#user)
-      .every((actor) => this.#some(members, within, (edge) => this.#graph.actor[edge] === actor))
+      .every((actor) => this.#some(members, within, (edge) => this.#graph.actor.at(edge) === actor))
   }
 
   #shortLoop(members: readonly number[], within: (edge: number) => boolean, first: number): number[] {
     const tries = [first, ...[...members].sort((a, b) => a - b).slice(1, 12)]
-    const loops = tries.map((state) => roundTrip(this.#edges, this.#graph.from, state, within, this.#needs(state)))
+    const loops = tries.map((state) =>
+      roundTrip(this.#edges, this.#graph.from.all(), state, within, this.#needs(state)),
+    )
     return loops.reduce((best, one) => (one.length < best.length ? one : best))
   }
 
@@ -296,7 +311,7 @@ class Search {
     for (const actor of this.#could(begin)) {
       if (actor === this.#user && !this.#isOwing()) continue
       needs.push({
-        edge: (edge) => this.#graph.actor[edge] === actor,
+        edge: (edge) => this.#graph.actor.at(edge) === actor,
         state: (state) => !this.#could(state).includes(actor),
       })
     }

@@ -5,13 +5,14 @@
 import type { Property } from '../property.ts'
 import { deadline, type TimeBudget } from './deadline.ts'
 import { Guide } from './guided.ts'
+import { bytesOf, type MemoryBudget } from './memory.ts'
 import { type Ran, Runner } from './run.ts'
 import { chooser, type Strategy } from './strategies.ts'
 import { Visited } from './visited.ts'
 import type { World } from './world.ts'
 
 /** How runs are chosen, and how many there are. */
-export interface RunOptions extends TimeBudget {
+export interface RunOptions extends TimeBudget, MemoryBudget {
   readonly mode?: string | undefined
   /** At most so many runs. Default 1,000; without end when there is a budget of time. */
   readonly runs?: number | undefined
@@ -45,6 +46,8 @@ export interface Shared {
   readonly concerned: readonly number[]
   /** True when time was over before the runs were. */
   readonly late: boolean
+  /** True when the states that were seen took all the memory there may be. */
+  readonly full: boolean
   /** The run that showed a violation, on the thread that made it. */
   readonly found?: { readonly run: number; readonly ran: Ran } | undefined
 }
@@ -72,9 +75,10 @@ export function shareOf(world: World, options: RunOptions, { first, step, best }
   const { cells } = world.base.ground
   const isOver = deadline(options)
   const limit = runLimit(options)
+  const most = bytesOf(options)
   const visited = new Visited()
   const faults: Record<string, number> = {}
-  const seen = { runs: 0, transitions: 0, depth: 0, settled: 0, unsettled: 0, late: false }
+  const seen = { runs: 0, transitions: 0, depth: 0, settled: 0, unsettled: 0, late: false, full: false }
   const runner = new Runner(world, options.steps, ({ action, to }) => {
     seen.transitions++
     visited.add(cells.digest(to))
@@ -83,10 +87,9 @@ export function shareOf(world: World, options: RunOptions, { first, step, best }
   let found: Shared['found']
   const guide = options.mode === 'guided' ? new Guide(seed) : undefined
   for (let run = first; run < limit && run < Atomics.load(best, 0); run += step) {
-    if (isOver()) {
-      seen.late = true
-      break
-    }
+    seen.late = isOver()
+    seen.full = visited.bytes > most
+    if (seen.late || seen.full) break
     const strategy = strategyOf(options, run)
     const before = visited.size
     const ran = runner.run(guide?.choose(strategy, seed + run) ?? chooser(strategy, seed + run))
@@ -141,5 +144,6 @@ export function together(
     faults,
     concerned: properties.map((_, i) => sum(({ concerned }) => concerned[i] ?? 0)),
     late: shares.some(({ late }) => late),
+    full: shares.some(({ full }) => full),
   }
 }

@@ -9,12 +9,13 @@ import { Exhaustive, type Reduction, type Searched } from './exhaustive.ts'
 import type { Explorer } from './explorer.ts'
 import { Keys } from './keys.ts'
 import { type Edged, graphFor, type Lasso, type Liveness, liveness, needsGraph } from './liveness.ts'
+import { bytesOf, type MemoryBudget, memoryText } from './memory.ts'
 import { amount } from './report.ts'
 import type { Unwoken } from './wakes.ts'
 import { isRelative, type World, type WorldOptions } from './world.ts'
 
 /** How everything is searched. */
-export interface SearchOptions extends Pick<WorldOptions, 'without' | 'time' | 'mode'>, TimeBudget {
+export interface SearchOptions extends Pick<WorldOptions, 'without' | 'time' | 'mode'>, TimeBudget, MemoryBudget {
   readonly states?: number | undefined
   readonly depth?: number | undefined
   readonly reduction?: Reduction | undefined
@@ -71,7 +72,7 @@ function searchedBy(world: World, options: SearchOptions, reduction: Reduction, 
   const states = options.states ?? (options.budget === undefined ? 200_000 : mostStates)
   const { depth = Number.POSITIVE_INFINITY } = options
   const relies = options.reduction === undefined
-  const seen = search.search(base.initial, { states, depth, enough: decide, isOver, relies })
+  const seen = search.search(base.initial, { states, depth, bytes: bytesOf(options), enough: decide, isOver, relies })
   if (seen.found === undefined && live?.violation === undefined) decide()
   const assumes = [
     ...assumptions(reduction, seen),
@@ -101,6 +102,7 @@ const budgets = {
   states: ({ states }: { states: number }) => `${amount(states)} states`,
   depth: ({ depth }: { depth: number }) => `depth ${depth}`,
   time: budgetText,
+  memory: memoryText,
   unwoken: () => 'orders',
 }
 

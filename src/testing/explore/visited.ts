@@ -25,6 +25,10 @@ export class Visited {
     return this.#keys[at] === key ? this.#indexes[at] : undefined
   }
 
+  get bytes(): number {
+    return this.#keys.byteLength + this.#indexes.byteLength
+  }
+
   /** All keys, in no order. */
   keys(): Float64Array {
     return this.#keys.filter((key) => key !== -1)
