@@ -7,6 +7,7 @@ import type {
   Cordon,
   Drain,
   EditLabels,
+  Evict,
   PatchObject,
   Remove,
   Scale,
@@ -61,6 +62,8 @@ export const remove = (
 
 /** As `kubectl drain`: cordons, and evicts what the budgets let go. */
 export const drain = (node: string): Drain => ({ op: 'drain', node })
+/** An eviction of one pod, when its budget lets it go. */
+export const evict = (name: string, namespace = 'default'): Evict => ({ op: 'evict', name, namespace })
 export const cordon = (node: string): Cordon => ({ op: 'cordon', node })
 export const uncordon = (node: string): Cordon => ({ op: 'uncordon', node })
 

@@ -66,6 +66,13 @@ export interface Drain {
   readonly timeoutSeconds?: number
 }
 
+/** An eviction of one pod, as the API takes it: nothing is asked when a budget keeps the pod or it is on its way out. */
+export interface Evict {
+  readonly op: 'evict'
+  readonly name: string
+  readonly namespace?: string
+}
+
 export interface Cordon {
   readonly op: 'cordon' | 'uncordon'
   readonly node: string
@@ -96,5 +103,16 @@ export interface Wait {
 }
 
 /** What is asked of the API. */
-export type Request = Apply | PatchObject | Scale | SetImage | Undo | Remove | Drain | Cordon | SetTaint | EditLabels
+export type Request =
+  | Apply
+  | PatchObject
+  | Scale
+  | SetImage
+  | Undo
+  | Remove
+  | Drain
+  | Evict
+  | Cordon
+  | SetTaint
+  | EditLabels
 export type Operation = Request | Break | Wait

@@ -118,6 +118,27 @@ describe('workloads', () => {
 })
 
 describe('nodes', () => {
+  it('evict asks for one pod, when its budget lets it go', async () => {
+    await using cluster = await clusterWith({ op: 'apply', object: web })
+    const budget = { selector: { matchLabels: labels }, minAvailable: 2 }
+    await cluster.apply({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'web' },
+      spec: budget,
+    })
+    await cluster.settle()
+    const [first, second] = cluster.list('Pod').map(({ metadata }) => metadata.name) as [string, string]
+    expect(await done(cluster, { op: 'evict', name: first })).toEqual([])
+    expect(transitionsOf({ op: 'evict', name: second }, momentOf(cluster))).toEqual([])
+    await cluster.settle()
+    expect([cluster.get('Pod', first), cluster.list('Pod').length]).toEqual([undefined, 3])
+    expect(await done(cluster, { op: 'evict', name: 'none' })).toEqual([404])
+    expect(operationText({ op: 'evict', name: second })).toBe(
+      `kubectl create --raw /api/v1/namespaces/default/pods/${second}/eviction`,
+    )
+  })
+
   it('cordon, uncordon and taint', async () => {
     await using cluster = await clusterWith({ op: 'cordon', node: 'node-1' }, { op: 'apply', object: web })
     expect(onNode(cluster, 'node-1')).toBe(0)

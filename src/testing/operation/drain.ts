@@ -19,12 +19,12 @@ export function evictable(moment: Moment, node: string): readonly KubeObject[] {
 }
 
 /**
- * The evictions in key order, each after the write that takes its disruption from the budget. Pods that a budget keeps,
+ * The evictions of these pods in their order, each after the write that takes its disruption from the budget. Pods that a budget keeps,
  * or that are on their way out, are left out: asking again at a later moment asks for the rest.
  */
-export function evictions(moment: Moment, node: string): Transition[] {
+export function evictions(moment: Moment, pods: readonly KubeObject[]): Transition[] {
   const known = new Map<string, KubeObject[]>()
-  return evictable(moment, node).flatMap((pod): Transition[] => {
+  return pods.flatMap((pod): Transition[] => {
     const { namespace = '', name, uid, deletionTimestamp } = pod.metadata
     if (deletionTimestamp !== undefined) return []
     const all = known.get(namespace) ?? [...moment.list(budgets, { namespace })]

@@ -34,6 +34,10 @@ function words(operation: Exclude<Operation, { wait: unknown } | { fault: unknow
       return ['label', '--overwrite', ...about(operation), ...labelWords(operation.labels)]
     case 'drain':
       return ['drain', operation.node, '--ignore-daemonsets', '--delete-emptydir-data', '--force']
+    case 'evict': {
+      const { name, namespace = 'default' } = operation
+      return ['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`]
+    }
     default:
       return [operation.op, operation.node]
   }

@@ -8,8 +8,8 @@ import { kinds } from '../../kinds/index.ts'
 import { KybernError } from '../../lib/coded-error.ts'
 import type { Patch, Transition } from '../../store/transition.ts'
 import type { Moment } from '../moment.ts'
-import type { Operation, PatchObject, Request, SetImage, SetTaint, Target } from '../operation.ts'
-import { evictions } from './drain.ts'
+import type { Evict, Operation, PatchObject, Request, SetImage, SetTaint, Target } from '../operation.ts'
+import { evictable, evictions } from './drain.ts'
 import { undoPatch } from './undo.ts'
 
 const builtIn = createRegistry(kinds)
@@ -47,7 +47,9 @@ function asked(request: Request, moment: Moment, registry: Registry): Transition
     case 'taint':
       return [tainted(request, moment)]
     case 'drain':
-      return [...cordoned(request.node, true, moment), ...evictions(moment, request.node)]
+      return [...cordoned(request.node, true, moment), ...evictions(moment, evictable(moment, request.node))]
+    case 'evict':
+      return evicted(request, moment)
     case 'cordon':
       return cordoned(request.node, true, moment)
     case 'uncordon':
@@ -131,6 +133,12 @@ function undone(kind: Kind, request: Target & { toRevision?: number }, moment: M
   const stored = historied.includes(kind.kind) ? moment.get(kind.resource, request.name, request.namespace) : undefined
   const change = stored === undefined ? undefined : undoPatch(moment, stored, request.toRevision)
   return change === undefined ? [] : [merged(kind, request, {}, change)]
+}
+
+/** A pod that is not there is asked for all the same, and the API says 404. */
+function evicted({ name, namespace = 'default' }: Evict, moment: Moment): Transition[] {
+  const pod = moment.get('pods', name, namespace)
+  return pod === undefined ? [{ type: 'delete', ref: { resource: 'pods', namespace, name } }] : evictions(moment, [pod])
 }
 
 const node = (name: string): Ref => ({ resource: 'nodes', namespace: '', name })

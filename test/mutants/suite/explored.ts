@@ -148,6 +148,19 @@ async function deedsOn(cluster: Cluster, act: () => Promise<unknown>, into: Oper
   }
 }
 
+/** Operations that evict: the live ones ask the API's handlers. */
+const viaEvictions: Readonly<Record<string, (cluster: Cluster, n: number) => Operation[]>> = {
+  evict(cluster, n) {
+    const pods = cluster.list('Pod', { namespace: '*' })
+    const { name = '', namespace = 'default' } = pods[n % Math.max(1, pods.length)]?.metadata ?? {}
+    return pods.length === 0 ? [] : [{ op: 'evict', name, namespace }]
+  },
+  drain(cluster, n) {
+    const nodes = cluster.list('Node')
+    return nodes.length === 0 ? [] : [{ op: 'drain', node: nodes[n % nodes.length]?.metadata.name as string }]
+  },
+}
+
 /** What each operation comes to in the settled world, by several numbers; equal things once. */
 async function drawn(base: Cluster, scenario: Scenario, seed: number): Promise<Deed[]> {
   const random = drawsOf(seed)
@@ -159,7 +172,9 @@ async function drawn(base: Cluster, scenario: Scenario, seed: number): Promise<D
       const node = (of: string, event: string) => deed.push({ fault: { [event]: of } as never })
       const rig = { cluster, down: new Map(), lost: new Set(), node } as unknown as Rig
       const numbers = [0, 1, 2, 3].map(() => random.below(1_000_000))
-      await deedsOn(cluster, async () => operations[name]?.(rig, numbers, scenario), deed)
+      const known = viaEvictions[name]
+      if (known === undefined) await deedsOn(cluster, async () => operations[name]?.(rig, numbers, scenario), deed)
+      else deed.push(...known(cluster, numbers[0] as number))
       await cluster.close()
       if (deed.length > 0) deeds.set(deed.map(operationText).join('; '), deed)
     }
@@ -172,6 +187,7 @@ function chooserOf(random: Prng, wanted: ReadonlySet<number>, laneOf: (action: A
   const chance = (of: number): boolean => random.below(1000) < of * 1000
   const atRest = chance(0.5)
   const rough = random.below(3)
+  const rate = [0.02, 0.08, 0.25][random.below(3)] as number
   let last = ''
   return (actions, broken) => {
     const inputs = actions.filter((one) => one.type === 'input' && wanted.has(laneOf(one)))
@@ -179,9 +195,13 @@ function chooserOf(random: Prng, wanted: ReadonlySet<number>, laneOf: (action: A
     const isQuiet = others.every(({ type }) => type === 'time')
     const now = isQuiet ? others.length === 0 || chance(0.3) : !atRest && chance(0.08)
     if (inputs.length > 0 && now) return inputs[random.below(inputs.length)]
-    if (rough === 2 && chance(0.05)) {
+    if (rough === 2 && chance(rate)) {
       const all = broken()
-      if (all.length > 0) return all[random.below(all.length)]
+      // First which sort, then whom it strikes: sorts with many victims do not crowd out the others.
+      const sorts = [...new Set(all.map(sortOf))]
+      const sort = sorts[random.below(Math.max(1, sorts.length))]
+      const some = all.filter((one) => sortOf(one) === sort)
+      if (some.length > 0) return some[random.below(some.length)]
     }
     if (rough > 0 && chance(0.4)) return others[random.below(others.length)]
     const next = others.find(({ type, name }) => type === 'local' && name > last) ?? others[0]
@@ -189,3 +209,5 @@ function chooserOf(random: Prng, wanted: ReadonlySet<number>, laneOf: (action: A
     return next
   }
 }
+
+const sortOf = ({ sort, name }: Action): string => sort ?? name

@@ -63,7 +63,25 @@ export async function broughtToRest(rig: Rig, monitor: Monitor, scenario: Scenar
       `${writes} writes in ${watchedMs / 60_000} minutes: ${lastWrites(rig)}`,
     )
   monitor.settled()
+  if (monitor.violation === undefined) await unhealthyMayGo(rig, monitor)
   if (monitor.violation === undefined) await drainsEnd(rig, monitor)
+}
+
+/**
+ * A pod that runs and is not ready may be evicted whatever its budget has left, when the budget says AlwaysAllow.
+ * Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
+ */
+async function unhealthyMayGo(rig: Rig, monitor: Monitor): Promise<void> {
+  const budgets = rig.cluster.list('PodDisruptionBudget')
+  for (const pod of rig.cluster.list('Pod')) {
+    const { metadata, status } = pod
+    if (status?.phase !== 'Running' || isPodReady(pod) || metadata.deletionTimestamp !== undefined) continue
+    const covering = budgets.filter(({ spec }) => matchesLabelSelector(spec?.selector, metadata.labels))
+    if (covering.length !== 1 || covering[0]?.spec?.unhealthyPodEvictionPolicy !== 'AlwaysAllow') continue
+    const said = await evicted(rig, metadata.name, 'default')
+    if (!said.endsWith(': 201')) monitor.fail('what is unhealthy may be evicted when the budget says so (P3)', said)
+  }
+  if (budgets.length > 0) await rested(rig, monitor)
 }
 
 /** Machines that the user lost stay lost for a while; when everybody has come to terms with that, it is looked at. */
