@@ -200,15 +200,16 @@ function containerStatus(
       : `simulated://${digest(`${pod.metadata.uid} ${spec.name} ${restarts}`).repeat(4)}`
   const begun = context !== undefined && context.startedAt > 0
   const last = context?.last
+  // What it was begun with: the spec may ask for another one by now.
+  const image = begun ? (context as ContainerContext).image : spec.image
   return {
     name: spec.name,
     state: currentState(state, phase, podContext, context === undefined ? '' : id(context.restarts), initializing),
     lastState: last == null || isRestarting(state) ? {} : { terminated: terminated(last, id(lastRun(state))) },
     ready: isReady(state),
     restartCount: context?.restarts ?? 0,
-    image: known?.image ?? spec.image,
-    imageID:
-      known?.imageID ?? (begun ? `simulated/${spec.image.split('@')[0]}@sha256:${digest(spec.image).repeat(4)}` : ''),
+    image: known?.image ?? image,
+    imageID: known?.imageID ?? (begun ? `simulated/${image.split('@')[0]}@sha256:${digest(image).repeat(4)}` : ''),
     ...(begun ? { containerID: id((context as ContainerContext).restarts) } : {}),
     started: running && snapshot?.matches({ running: 'starting' }) !== true,
   }

@@ -167,6 +167,24 @@ interface Terminated {
 const wasKilled = ({ exitCode, reason }: Terminated): boolean =>
   exitCode === 137 && reason !== 'OOMKilled' && reason !== 'ContainerStatusUnknown'
 
+interface Ended {
+  readonly name: string
+  readonly image?: string
+  readonly state?: { readonly terminated?: Terminated }
+}
+
+/** A container that is stopped to be begun anew has its own grace, which began before the pod's. */
+function mayHaveBeenRestarting({ spec }: KubeObject, { name, image = '' }: Ended): boolean {
+  const containers = (spec?.containers ?? []) as {
+    name: string
+    image?: string
+    livenessProbe?: object
+    startupProbe?: object
+  }[]
+  const own = containers.find((one) => one.name === name)
+  return own?.livenessProbe !== undefined || own?.startupProbe !== undefined || !image.endsWith(own?.image ?? image)
+}
+
 /** `[kill(c) ⇒ now ≥ start + grace ∨ exited]`. Whether preStop ran first is not in the object. */
 export const graceIsGiven = row(
   {
@@ -181,18 +199,16 @@ export const graceIsGiven = row(
     const due = timeOf(write.object.metadata.deletionTimestamp)
     const grace = (write.object.metadata.deletionGracePeriodSeconds ?? 0) * 1000
     if (due === undefined || !isGoing(before.at('pods', write.key) ?? write.object)) return undefined
-    const statuses = (write.object.status?.containerStatuses ?? []) as {
-      name: string
-      state?: { terminated?: Terminated }
-    }[]
-    const early = statuses.find(({ state }) => {
-      const at = timeOf(state?.terminated?.finishedAt)
+    const statuses = (write.object.status?.containerStatuses ?? []) as Ended[]
+    const early = statuses.find((one) => {
+      const at = timeOf(one.state?.terminated?.finishedAt)
       return (
-        state?.terminated !== undefined &&
-        wasKilled(state.terminated) &&
+        one.state?.terminated !== undefined &&
+        wasKilled(one.state.terminated) &&
         at !== undefined &&
         at > due - grace &&
-        at < due - 1000
+        at < due - 1000 &&
+        !mayHaveBeenRestarting(write.object, one)
       )
     })
     if (early !== undefined) return `${early.name} of ${named(write.object)} was killed before its time`
