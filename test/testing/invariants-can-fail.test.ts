@@ -3,13 +3,14 @@ import { expect, test } from 'vitest'
 import { invariants, library } from '../../src/testing/invariants/index.ts'
 import type { Property } from '../../src/testing/property.ts'
 import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
+import { doctoredConditionStates, doctoredConditionWrites } from './doctored-conditions.ts'
 import { doctoredPodStates, doctoredPodWrites } from './doctored-pods.ts'
 import { doctoredStates as states } from './doctored-states.ts'
 import { doctoredThingStates, doctoredThingWrites } from './doctored-things.ts'
 import { doctoredWrites as writes } from './doctored-writes.ts'
 
-const doctoredStates = { ...states, ...doctoredPodStates, ...doctoredThingStates }
-const doctoredWrites = { ...writes, ...doctoredPodWrites, ...doctoredThingWrites }
+const doctoredStates = { ...states, ...doctoredPodStates, ...doctoredThingStates, ...doctoredConditionStates }
+const doctoredWrites = { ...writes, ...doctoredPodWrites, ...doctoredThingWrites, ...doctoredConditionWrites }
 
 const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property
 

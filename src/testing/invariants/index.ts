@@ -5,6 +5,7 @@
  */
 import type { Property } from '../property.ts'
 import * as api from './api.ts'
+import * as conditions from './conditions.ts'
 import * as controllers from './controllers.ts'
 import * as cronJob from './cronjob.ts'
 import * as daemonSet from './daemonset.ts'
@@ -50,6 +51,7 @@ const byId = {
   G11: controllers.writesItsOwn,
   G13: controllers.statusesAreHonest,
   G13b: statuses.statusesAreTrue,
+  G13c: conditions.conditionsAgree,
   D1: deployment.rolloutKeepsEnough,
   "D1'": deployment.alwaysEnough,
   D2: deployment.rolloutWantsNoMore,
@@ -61,8 +63,11 @@ const byId = {
   D6: deployment.revisionsRise,
   D6b: deployment.historyIsShort,
   D6c: deployment.onlyEmptyOnesGo,
+  D6d: conditions.oldestIsForgotten,
+  D6e: conditions.presentIsNewest,
   D7: deployment.rolloutsComplete,
   D8: deployment.stuckIsSaid,
+  D8b: conditions.stuckIsNotSaidEarly,
   R1: replicaSet.noOvershoot,
   R2: replicaSet.replicaSetConverges,
   R3: replicaSet.adoptsOrphansOnly,
@@ -181,6 +186,7 @@ export const invariants = {
   ...api,
   ...quota,
   ...controllers,
+  ...conditions,
   ...deployment,
   ...replicaSet,
   ...statefulSet,

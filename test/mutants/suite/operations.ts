@@ -103,6 +103,48 @@ const minReady: Operation = async (rig, [a, b]) => {
   )
 }
 
+/** What is set once and seldom thought of again, by kind. */
+const settingsOf: Readonly<Record<string, readonly unknown[]>> = {
+  Deployment: [
+    { revisionHistoryLimit: 1 },
+    { revisionHistoryLimit: 0 },
+    { progressDeadlineSeconds: 20 },
+    { progressDeadlineSeconds: 600 },
+  ],
+  StatefulSet: [
+    { revisionHistoryLimit: 0 },
+    { ordinals: { start: 2 } },
+    { ordinals: null },
+    { updateStrategy: { type: 'OnDelete', rollingUpdate: null } },
+    { updateStrategy: { type: 'RollingUpdate' } },
+    { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Delete' } },
+    { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } },
+  ],
+  DaemonSet: [
+    { revisionHistoryLimit: 0 },
+    { updateStrategy: { type: 'OnDelete', rollingUpdate: null } },
+    { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '34%', maxSurge: 0 } } },
+  ],
+}
+
+const settings: Operation = async (rig, [a, b]) => {
+  const object = chosen(roots(rig, Object.keys(settingsOf)), a)
+  const spec = object && chosen(settingsOf[object.kind] ?? [], b)
+  if (object === undefined) return undefined
+  return tried(`set ${JSON.stringify(spec)} of ${named(object)}`, () => patch(rig, object, { spec }))
+}
+
+/** Says which pod is dear. */
+const cost: Operation = async (rig, [a, b]) => {
+  const pod = chosen(rig.cluster.list('Pod'), a)
+  const dear = { 'controller.kubernetes.io/pod-deletion-cost': ['100', '-5'][(b ?? 0) % 2] }
+  return pod === undefined
+    ? undefined
+    : tried(`pod ${pod.metadata.name} costs ${Object.values(dear)[0]}`, () =>
+        patch(rig, pod, { metadata: { annotations: dear } }),
+      )
+}
+
 const propagations = ['Background', 'Foreground', 'Orphan'] as const
 
 const remove: Operation = async (rig, [a, b]) => {
@@ -179,6 +221,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   pause,
   strategy,
   'min-ready': minReady,
+  settings,
+  cost,
   delete: remove,
   recreate,
   apply,

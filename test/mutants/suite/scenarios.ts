@@ -350,4 +350,33 @@ spec: {hard: {pods: "5", count/configmaps: "4"}}
   },
   ...podScenarios,
   ...thingScenarios,
+  {
+    name: 'settings',
+    cluster: { nodes: 3 },
+    manifest: `${deployment('web', ', revisionHistoryLimit: 1')}
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec: {replicas: 3, podManagementPolicy: Parallel, ordinals: {start: 1}, revisionHistoryLimit: 1, serviceName: db, selector: {matchLabels: {app: db}}, template: ${template('db')}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec: {revisionHistoryLimit: 1, selector: {matchLabels: {app: agent}}, template: ${template('agent')}}
+---`,
+    ops: [
+      'settings',
+      'settings',
+      'settings',
+      'image',
+      'image',
+      'image',
+      'repair',
+      'scale',
+      'cost',
+      'min-ready',
+      'strategy',
+      'pause',
+    ],
+  },
 ]
