@@ -70,6 +70,33 @@ test('a container that fails comes to CrashLoopBackOff', async ({ cluster }) => 
   await expect(cluster).toSettle()
 })
 
+test('a spy knows resources by all their names, and no others', async ({ cluster }) => {
+  const spy = spyOnRequests(cluster)
+  await cluster.apply(deployment('nginx:1'))
+  await cluster.settle()
+  for (const name of ['deployments', 'deployments.apps', 'deploy', 'Deployment'])
+    expect(spy).toHaveRequested(`update ${name}/status`)
+  expect(() => expect(spy).not.toHaveRequested('update deployments/status')).toThrow(/not at least once/)
+  expect(() => expect(spy).toHaveRequested('delete pods')).toThrow(
+    /asked 0 times\nwhat was asked:\n {2}\w+ \S+: \d+ times/,
+  )
+  for (const wrong of ['creat pods', 'create podz', 'pods', 'get pods'])
+    expect(() => expect(spy).not.toHaveRequested(wrong)).toThrow('KYB-EXPECT')
+})
+
+test('an option that there is not is told so', async ({ cluster }) => {
+  const late = { witin: '1m' } as object
+  const web = on(cluster, 'Deployment', 'web')
+  await expect(expect(web).not.toBeAvailable(late)).rejects.toThrow(
+    /KYB-EXPECT: there is no option "witin"; there is within/,
+  )
+  await expect(expect(cluster).toHaveCount('Pod', 0, { selector: 'app=web' } as object)).rejects.toThrow('"selector"')
+  await expect(expect(cluster).toStayTrue(() => true, {} as { for: string })).rejects.toThrow('say for how long')
+  await expect(expect(cluster).toHaveCount('Pod', 2, { within: '1m' })).rejects.toThrow(
+    /^expected 2 objects of kind Pod within 1m\nthere are 0\n/,
+  )
+})
+
 test('the wrong thing to expect on is told so', async ({ cluster }) => {
   await expect(expect(cluster).toBeAvailable()).rejects.toThrow('KYB-EXPECT')
   await expect(expect(on(cluster, 'Pod', 'x')).toHaveCount('Pod', 1)).rejects.toThrow('KYB-EXPECT')

@@ -47,6 +47,7 @@ async function matched(
   expected: string,
   about?: ObjectHandle,
 ): Promise<Matched> {
+  checkOptions(options, 'within')
   const came = await comes(cluster, holds, !isNot, options)
   const pass = came ? !isNot : isNot
   const within = options.within ?? usual
@@ -55,6 +56,16 @@ async function matched(
     message: () =>
       `expected ${expected}${isNot ? ' not any more' : ''} within ${within}\n${storyOf(cluster, about)}${keptTrace(cluster)}`,
   }
+}
+
+/** Throws KYB-EXPECT for an option that there is not: it would leave the usual one in force. */
+function checkOptions(options: object, ...known: string[]): void {
+  const wrong = Object.keys(options ?? {}).find((name) => !known.includes(name))
+  if (wrong !== undefined)
+    throw new KybernError(
+      'KYB-EXPECT',
+      `there is no option "${wrong}"; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`,
+    )
 }
 
 const named = ({ kind, name }: ObjectHandle): string => `${kind} ${name}`
@@ -100,13 +111,16 @@ export const matchers = {
     count: number,
     { within, ...narrowed }: Within & ListOptions = {},
   ): Promise<Matched> {
+    checkOptions(narrowed, 'namespace', 'labelSelector', 'fieldSelector')
     const cluster = clusterOf(received)
     const found = () => cluster.list(kind, { namespace: '*', ...narrowed })
     const options = within === undefined ? {} : { within }
     const expected = `${count} ${count === 1 ? 'object' : 'objects'} of kind ${kind}`
     const { pass, message } = await matched(cluster, () => found().length === count, this.isNot, options, expected)
     const [now, first] = [found(), message]
-    return { pass, message: () => `${first()}\nthere are ${now.length}:\n${objectLines(cluster, now).join('\n')}` }
+    const there = [`there ${now.length === 1 ? 'is' : 'are'} ${now.length}${now.length === 0 ? '' : ':'}`]
+    const told = [...there, ...objectLines(cluster, now)].join('\n')
+    return { pass, message: () => first().replace('\n', () => `\n${told}\n`) }
   },
 
   async toSettle(this: { isNot: boolean }, received: unknown, options: Within = {}): Promise<Matched> {
@@ -125,6 +139,8 @@ export const matchers = {
     holds: (cluster: Cluster) => boolean,
     options: { for: string | number },
   ): Promise<Matched> {
+    checkOptions(options, 'for')
+    if (options?.for === undefined) throw new KybernError('KYB-EXPECT', "say for how long: { for: '10m' }")
     const cluster = clusterOf(received)
     const broke = await comes(cluster, () => !holds(cluster), true, { within: options.for })
     return {
@@ -142,10 +158,16 @@ export const matchers = {
     request: string,
     { times }: { times?: number } = {},
   ): Matched {
-    const { requests } = received as Spy
-    const found = requests.filter((one) => one.request === request)
+    if (typeof received !== 'object' || received === null || !('matching' in received))
+      throw new KybernError('KYB-EXPECT', 'this matcher takes a spy: expect(spyOnRequests(cluster))')
+    const spy = received as Spy
+    const found = spy.matching(request)
     const pass = times === undefined ? found.length > 0 : found.length === times
     const list = found.slice(0, 10).map(({ by, namespace, name, code }) => `  ${by} ${namespace}/${name} ${code}`)
+    const others = new Map<string, number>()
+    for (const one of spy.requests) others.set(one.request, (others.get(one.request) ?? 0) + 1)
+    if (found.length === 0)
+      list.push('what was asked:', ...[...others].map(([asked, count]) => `  ${asked}: ${count} times`))
     const wanted = times === undefined ? 'at least once' : `${times} times`
     return {
       pass,

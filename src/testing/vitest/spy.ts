@@ -1,10 +1,11 @@
 /** A spy on writes: who asked the API for what, and what it answered. */
 import type { Cluster } from '../../cluster/cluster.ts'
+import { KybernError } from '../../lib/coded-error.ts'
 import type { Transition } from '../../store/transition.ts'
 
 /** One request that wanted to change something. */
 export interface SpiedRequest {
-  /** `create pods`, `update deployments/status`, `create pods/binding`. */
+  /** `create pods`, `update deployments.apps/status`, `create pods/binding`. */
   readonly request: string
   readonly name: string
   readonly namespace: string
@@ -16,6 +17,11 @@ export interface SpiedRequest {
 
 export interface Spy {
   readonly requests: readonly SpiedRequest[]
+  /**
+   * Those that were this: a verb and a resource by any of its names, `update deployments/status`. Throws KYB-EXPECT for a verb
+   * that does not write and a resource that the cluster does not serve.
+   */
+  matching(request: string): readonly SpiedRequest[]
   stop(): void
 }
 
@@ -30,7 +36,29 @@ export function spyOnRequests(cluster: Cluster): Spy {
       code: outcome.ok ? 200 : outcome.error.code,
     })
   })
-  return { requests, stop: () => subscription.unsubscribe() }
+  return {
+    requests,
+    matching(request) {
+      const wanted = wholeNameOf(cluster, request)
+      return requests.filter((one) => one.request === wanted)
+    },
+    stop: () => subscription.unsubscribe(),
+  }
+}
+
+const verbs = ['create', 'update', 'patch', 'delete']
+
+/** `update deployments.apps/status` for `update deployments/status`. */
+function wholeNameOf(cluster: Cluster, request: string): string {
+  const [verb = '', path = '', ...more] = request.trim().split(/\s+/)
+  const [word = '', ...subresource] = path.split('/')
+  const kind = cluster.registry.find(word)
+  if (kind === undefined || more.length > 0 || !verbs.includes(verb))
+    throw new KybernError(
+      'KYB-EXPECT',
+      `"${request}" is no write that could be asked for: say ${verbs.join(', ')} and a resource that the cluster serves, as in "update deployments/status"`,
+    )
+  return [`${verb} ${kind.resource}`, ...subresource].join('/')
 }
 
 function asked(

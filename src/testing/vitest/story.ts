@@ -23,7 +23,10 @@ export function storyOf(cluster: Cluster, about?: ObjectHandle): string {
     const own = writes.filter(({ change }) => change.object.kind === kind && change.object.metadata.name === name)
     const last = own[own.length - 1]
     if (last !== undefined) lines.push('its last write, and why:', ...causesOf(writes, last.revision).map(writeLine))
-  } else lines.push('last writes:', ...writes.filter(isTold).slice(-8).map(writeLine))
+  } else {
+    const told = writes.filter(isTold).slice(-8).map(writeLine)
+    lines.push(...(told.length === 0 ? ['nothing was written'] : ['last writes:', ...told]))
+  }
   const busy = cluster.plane.loop.busy()
   if (busy.length > 0) lines.push(`still busy: ${busy.slice(0, 8).join(', ')}`)
   return lines.join('\n')
