@@ -106,7 +106,7 @@ export const always = (at: (s: Moment) => Held): Property => property({ type: 'a
 /** Holds at no moment. */
 export const never = (at: (s: Moment) => Held): Property => property({ type: 'never', at })
 
-/** Holds at some moment of some run: a witness that the exploration gets somewhere. Reported with its share of runs. */
+/** Holds at some moment of some run: a witness that the exploration gets somewhere. Reported with its share of moments. */
 export const sometimes = (at: (s: Moment) => Held): Property => property({ type: 'sometimes', at })
 
 /** Every fair run comes to a moment at which it holds. */

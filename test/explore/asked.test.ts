@@ -7,6 +7,7 @@ import {
   type ExploreOptions,
   explore,
   never,
+  noOscillation,
   type Property,
   replay,
   scenario,
@@ -65,6 +66,24 @@ test('an address of another scenario', async () => {
 
 test('an operation that there is not', () => {
   expect(() => transitionsOf({ op: 'scael' } as never, {} as never)).toThrow(/KYB-EXPLORE: there is no operation/)
+})
+
+test('what the user does to no effect is told', async () => {
+  const notes = async (name: string) => {
+    const one = scenario('typo', (c) => c.nodes(1).apply(deployment(1)).do(setImage(name, 'nginx:2')))
+    return (await explore(one, [fine], { states: 50 })).covered.notes.filter((note) => note.startsWith('the user'))
+  }
+  expect(await notes('web')).toEqual([])
+  expect(await notes('webb')).toEqual([
+    expect.stringMatching(/^the user's "kubectl set image deployment\/webb .*" changes nothing .*"webb" not found$/),
+  ])
+})
+
+test('what a mode cannot judge is told', async () => {
+  const round = noOscillation((s) => s.pods.length).as('round')
+  const { covered } = await explore(world, [round], { mode: 'random', runs: 2 })
+  expect(covered.notes).toEqual(['"round" was not judged: what goes round for ever is found only in mode exhaustive'])
+  expect((await explore(world, [round], { states: 20 })).covered.notes.join()).not.toContain('round')
 })
 
 const A = defineKind({ group: 'a.io', version: 'v1', kind: 'A', plural: 'as', namespaced: true })

@@ -48,6 +48,8 @@ const computed = (kind: Kind): boolean => kind.virtual === true || !kind.verbs.i
  */
 export function readWorld(manifest: Manifest, options: ReadOptions = {}): StartWorld {
   const given = objectsOf(manifest)
+  if (given.length === 0)
+    throw new KybernError('KYB-IMPORT', 'there are no objects in the text; did kubectl get -A -o yaml answer an error?')
   const notes: string[] = []
   const registry = registryOf(given, options)
   const kept = given.filter((object) => !isLeftOut(object, options.leaveOut ?? []))

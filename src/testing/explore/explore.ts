@@ -21,6 +21,7 @@ import { type RunOptions, runAgain, type Share, type Shared, shareOf } from './r
 import { keysFor, type SearchOptions, searched } from './search.ts'
 import { brokenBy, type LiveLog } from './shrink-lasso.ts'
 import { inSmallerCluster, leftOut, withoutNodes } from './smaller-cluster.ts'
+import { unheeded } from './unheeded.ts'
 import { setUp, type World, type WorldOptions, withWorld } from './world.ts'
 
 /** How to explore. */
@@ -57,7 +58,14 @@ export async function explore(
     const report = withWorld(cluster, scenario, properties, all, (world, another) => {
       const isExhaustive = (all.mode ?? 'exhaustive') === 'exhaustive'
       const found = isExhaustive ? exhausted(world, all) : foundBy(world, made ?? runsAlone(world, all), all)
-      return reported({ scenario, without: [] }, world, another, found, all)
+      const notes = [...found.covered.notes, ...unheeded(cluster, scenario, all)]
+      return reported(
+        { scenario, without: [] },
+        world,
+        another,
+        { ...found, covered: { ...found.covered, notes } },
+        all,
+      )
     })
     const { counterexample } = report
     if (counterexample === undefined || !own || all.shrink === false) return report

@@ -51,7 +51,7 @@ export interface PropertyReport {
   readonly concerned: number
   /** It held because nothing ever concerned it: it says nothing. */
   readonly vacuous: boolean
-  /** Of a `sometimes`: the share of runs or states that were witnesses, 0 to 1. */
+  /** Of a `sometimes`: the share of moments (of states, or of the steps of runs) that were witnesses, 0 to 1. */
   readonly witnessed: number | undefined
 }
 
@@ -156,7 +156,9 @@ function boundText(count: FaultBudget[keyof FaultBudget]): string {
 function propertyText({ name, held, concerned, vacuous, witnessed }: PropertyReport, verdict: Verdict): string {
   if (!held) return `✗ ${name}`
   if (witnessed !== undefined)
-    return witnessed === 0 ? `? ${name}: never seen` : `✓ ${name}: seen in ${(witnessed * 100).toFixed(1)} %`
+    return witnessed === 0
+      ? `? ${name}: never seen`
+      : `✓ ${name}: seen at ${(witnessed * 100).toFixed(1)} % of the moments`
   if (vacuous) return `? ${name}: nothing concerned it`
   return `${verdict === 'exhausted' ? '✓' : '·'} ${name} (${amount(concerned)} times)`
 }

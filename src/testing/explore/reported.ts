@@ -74,10 +74,14 @@ export function reported(
       witnessed: isWitness ? Math.min(1, times / seen) : undefined,
     }
   })
+  const notes = [...covered.notes]
+  for (const { name, formula } of covered.mode === 'exhaustive' || covered.mode === 'replay' ? [] : properties)
+    if (formula.type === 'noOscillation')
+      notes.push(`"${name}" was not judged: what goes round for ever is found only in mode exhaustive`)
   return reportOf({
     scenario: where.scenario.name,
     verdict: explored.verdict,
-    covered: { ...covered, allowed: options.faults ?? {} },
+    covered: { ...covered, notes, allowed: options.faults ?? {} },
     properties: reports,
     counterexample,
   })
