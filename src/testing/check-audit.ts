@@ -14,6 +14,7 @@ import type { AuditEvent } from '../api/audit.ts'
 import { toRfc3339 } from '../api/time.ts'
 import type { Manifest } from '../cluster/manifest.ts'
 import { type StartWorld, startWorldOf } from '../cluster/world/start-world.ts'
+import { KybernError } from '../lib/coded-error.ts'
 import { type AuditFinding, type AuditVerdict, judgePast } from './audit/judge-past.ts'
 import { type Gap, PastWorld, type PastWrite } from './audit/past-world.ts'
 import { readEvents, type Told, tellingEvents } from './audit/read-events.ts'
@@ -56,13 +57,14 @@ export interface AuditReport {
   toString(): string
 }
 
-/** Judges the properties over the log: JSON lines or events. Throws KYB-AUDIT for a line that is no event, KYB-IMPORT for `from`. */
+/** Judges the properties over the log: JSON lines or events. Throws KYB-AUDIT for a line that is no event and a log of none, KYB-IMPORT for `from`. */
 export function checkAudit(
   log: string | Iterable<AuditEvent>,
   properties: readonly Property[],
   { from }: CheckAuditOptions = {},
 ): AuditReport {
   const events = readEvents(log)
+  if (events.length === 0) throw new KybernError('KYB-AUDIT', 'there are no events in the log: nothing could be judged')
   const told = tellingEvents(events)
   const ordered = inOrder([...told.writes, ...told.reads])
   const world = new PastWorld(from === undefined ? undefined : startWorldOf(from, []), ordered[0]?.time ?? 0)

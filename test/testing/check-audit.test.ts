@@ -392,3 +392,7 @@ describe('what a log does not tell', () => {
     expect(() => checkAudit(`\n{"kind":`, [])).toThrow(/line 2 of the log is no JSON/)
   })
 })
+
+it('a log without events is an error, not a pass', () => {
+  expect(() => checkAudit('', [always(() => true)])).toThrow(/KYB-AUDIT: there are no events in the log/)
+})
