@@ -103,6 +103,19 @@ const minReady: Operation = async (rig, [a, b]) => {
   )
 }
 
+/** kubectl rollout undo of a Deployment, to whichever revision there is. */
+const undo: Operation = async (rig, [a, b]) => {
+  const object = chosen(roots(rig, ['Deployment']), a)
+  const sets = rig.cluster
+    .list('ReplicaSet', { namespace: '*' })
+    .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === object?.metadata.uid))
+  const back = chosen(sets, b)
+  if (object === undefined || back === undefined) return undefined
+  const { 'pod-template-hash': _hash, ...labels } = back.spec.template.metadata.labels
+  const template = { ...back.spec.template, metadata: { annotations: null, ...back.spec.template.metadata, labels } }
+  return tried(`roll ${named(object)} back to ${back.metadata.name}`, () => patch(rig, object, { spec: { template } }))
+}
+
 /** What is set once and seldom thought of again, by kind. */
 const settingsOf: Readonly<Record<string, readonly unknown[]>> = {
   Deployment: [
@@ -223,6 +236,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'min-ready': minReady,
   settings,
   cost,
+  undo,
   delete: remove,
   recreate,
   apply,

@@ -353,16 +353,16 @@ spec: {hard: {pods: "5", count/configmaps: "4"}}
   {
     name: 'settings',
     cluster: { nodes: 3 },
-    manifest: `${deployment('web', ', revisionHistoryLimit: 1')}
+    manifest: `${deployment('web', ', revisionHistoryLimit: 1, progressDeadlineSeconds: 40')}
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: db}
-spec: {replicas: 3, podManagementPolicy: Parallel, ordinals: {start: 1}, revisionHistoryLimit: 1, serviceName: db, selector: {matchLabels: {app: db}}, template: ${template('db')}}
+spec: {replicas: 3, podManagementPolicy: Parallel, ordinals: {start: 1}, revisionHistoryLimit: 0, serviceName: db, selector: {matchLabels: {app: db}}, template: ${template('db')}}
 ---
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: agent}
-spec: {revisionHistoryLimit: 1, selector: {matchLabels: {app: agent}}, template: ${template('agent')}}
+spec: {revisionHistoryLimit: 0, selector: {matchLabels: {app: agent}}, template: ${template('agent')}}
 ---`,
     ops: [
       'settings',
@@ -371,6 +371,10 @@ spec: {revisionHistoryLimit: 1, selector: {matchLabels: {app: agent}}, template:
       'image',
       'image',
       'image',
+      'restart-rollout',
+      'restart-rollout',
+      'undo',
+      'undo',
       'repair',
       'scale',
       'cost',
