@@ -12,8 +12,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...withoutBrowser],
     benchmark: { include: ['test/bench/**/*.bench.ts'] },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test asserts a time: a busy machine only takes longer.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
   },
 })

@@ -482,6 +482,30 @@ export const doctoredWrites: Readonly<Record<string, readonly [Doctored, RegExp]
     },
     /29000 ms before its time/,
   ],
+  E6: [
+    {
+      write: {
+        by: 'controller/endpointslice',
+        object: made(
+          'discovery.k8s.io/v1',
+          'EndpointSlice',
+          's1',
+          {
+            endpoints: [
+              {
+                addresses: ['10.0.0.1'],
+                conditions: { ready: true },
+                targetRef: { kind: 'Pod', name: 'a', namespace: 'default', uid: pod('a').metadata.uid },
+              },
+            ],
+          },
+          { labels: { 'kubernetes.io/service-name': 'web' } },
+        ),
+      },
+      before: [made('v1', 'Service', 'web', { spec: { selector: { app: 'web' } } }), pod('a', gone)],
+    },
+    /a was called ready/,
+  ],
   P1: [{ write: { verb: 'evict', previous: pod('a'), object: pod('a', gone) }, before: [budget({})] }, /was not asked/],
   P1b: [
     {

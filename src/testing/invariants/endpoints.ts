@@ -3,9 +3,9 @@ import type { KubeObject } from '../../api/object.ts'
 import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
 import { matchesMap } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
-import { type Held, settled } from '../property.ts'
+import { type Held, settled, step } from '../property.ts'
 import { issue, page, row } from './row.ts'
-import { eachOf, isGoing, named, orElse, slices, uidOf } from './words.ts'
+import { eachOf, isBy, isGoing, named, orElse, slices, uidOf } from './words.ts'
 
 const docs = page('concepts/services-networking/endpoint-slices/')
 const manager = 'endpointslice-controller.k8s.io'
@@ -179,4 +179,27 @@ export const endpointsAgree = row(
       return orElse(missing === undefined, () => `the Endpoints of ${named(service)} do not name ${missing}`)
     }),
   ),
+)
+
+/** `[ready(e) written ⇒ in the writer's view its pod is ready and not going]`. */
+export const readyAsSeen = row(
+  {
+    id: 'E6',
+    name: 'readyAsSeen',
+    says: 'A controller calls an endpoint ready only when it sees the pod ready and not going, unless the service publishes addresses that are not.',
+    class: 'C',
+    source: `${docs}#conditions (${issue(117193)})`,
+  },
+  step((write) => {
+    if (write.resource !== slices || write.type === 'DELETED' || !isBy(write, 'endpointslice')) return undefined
+    const { namespace = '', labels } = write.object.metadata
+    const service = write.believed.get('services', labels?.['kubernetes.io/service-name'] ?? '', namespace)
+    if (service === undefined || service.spec?.publishNotReadyAddresses === true) return undefined
+    const wrong = endpointsOf(write.object).find(({ conditions, targetRef }) => {
+      const pod = write.believed.get('pods', targetRef?.name ?? '', targetRef?.namespace)
+      if (conditions?.ready !== true || pod === undefined || pod.metadata.uid !== targetRef?.uid) return false
+      return !isPodReady(pod) || isGoing(pod)
+    })
+    return orElse(wrong === undefined, () => `${wrong?.targetRef?.name} was called ready in ${named(write.object)}`)
+  }),
 )

@@ -160,6 +160,7 @@ const byId = {
   E4: endpoints.slicesAreRepaired,
   E5: services.addressesAreGivenOnce,
   E5b: services.servicesHaveAddresses,
+  E6: endpoints.readyAsSeen,
   H1: hpa.withinBounds,
   H2: hpa.tolerated,
   H3: hpa.rolloutsDoNotCount,

@@ -102,7 +102,7 @@ const load: Operation = async (rig, [a, b]) => {
     a,
   )
   if (service === undefined) return undefined
-  const requestsPerSecond = [0, 20, 100, 300, 600][(b ?? 0) % 5] as number
+  const requestsPerSecond = [0, 20, 52, 100, 300, 600][(b ?? 0) % 6] as number
   const url = `http://${service.metadata.name}.default`
   return tried(`${requestsPerSecond} requests a second to ${url}`, async () =>
     rig.cluster.network.load(url, { requestsPerSecond }),

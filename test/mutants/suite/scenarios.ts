@@ -292,8 +292,15 @@ metadata: {name: ${name}}
   {
     name: 'priorities',
     cluster: { nodes: [node('a', 'zone-a'), node('b', 'zone-b')] },
-    manifest: priorityClasses + budgetFor('big', 'minAvailable: 1'),
-    ops: ['big-pod', 'big-pod', 'big-pod', 'big-pod', 'delete-pod', 'cordon', 'add-node', 'evict', 'kill'],
+    // Most of the room is taken by what stands low.
+    manifest:
+      priorityClasses +
+      budgetFor('big', 'minAvailable: 1') +
+      deployment('filler', '', ', priorityClassName: low').replace(
+        'ports:',
+        'resources: {requests: {cpu: "2"}}, ports:',
+      ),
+    ops: ['big-pod', 'big-pod', 'big-pod', 'big-pod', 'delete-pod', 'scale', 'cordon', 'add-node', 'evict', 'kill'],
   },
   {
     name: 'room',
