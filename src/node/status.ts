@@ -88,8 +88,10 @@ export function podStatus(input: StatusInput): KubeObject['status'] {
 
 /** A pod is not said to be over while one of its containers runs, and once it was said it stays so. */
 function phaseOf({ actor, inits, containers, pod }: StatusInput): string {
-  if (actor.matches('succeeded')) return 'Succeeded'
   const before: string = pod.status?.phase ?? 'Pending'
+  // Whoever said that it is over: the collector of pods says so of those whose node was gone for a while.
+  if (before === 'Failed' || before === 'Succeeded') return before
+  if (actor.matches('succeeded')) return 'Succeeded'
   if (actor.matches('failed')) return [...inits, ...containers].some(isAlive) ? before : 'Failed'
   if (actor.matches('running')) return 'Running'
   if (actor.matches('terminating') || actor.matches('stopped')) {
