@@ -1,11 +1,10 @@
 /** What conditions and revisions tell is so: of Deployments, ReplicaSets, Jobs, and of whoever keeps a history. */
 import { getCondition, isTrue } from '../../api/conditions.ts'
-import { scaledValue } from '../../api/int-or-string.ts'
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive } from '../../api/pod-status.ts'
 import { equal } from '../../lib/equal.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
+import { isPodActive, scaledValue } from './documented.ts'
 import { page, row } from './row.ts'
 import {
   deployments,

@@ -1,10 +1,16 @@
 /** DaemonSets: one on each node that they are for. */
-import { scaledValue } from '../../api/int-or-string.ts'
+
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive, isPodFinished, podAvailableAt } from '../../api/pod-status.ts'
-import { type Toleration, tolerationMatches } from '../../api/scheduling.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
+import {
+  isPodActive,
+  isPodFinished,
+  podAvailableAt,
+  scaledValue,
+  type Toleration,
+  tolerationMatches,
+} from './documented.ts'
 import { eligible, nodeOf } from './eligible.ts'
 import { issue, page, row } from './row.ts'
 import { daemonSets, eachOf, isBy, isDeletion, isGoing, named, orElse, uidOf } from './words.ts'

@@ -1,10 +1,10 @@
 /** Deployments: how far a rollout may go, by the controller's own writes, and how it ends. */
-import { scaledValue } from '../../api/int-or-string.ts'
+
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
 import { equal } from '../../lib/equal.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
+import { isPodFinished, scaledValue } from './documented.ts'
 import { issue, kep, page, row } from './row.ts'
 import {
   deployments,

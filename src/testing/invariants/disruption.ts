@@ -1,11 +1,10 @@
 /** Disruption budgets: what an eviction may take, and what no budget prevents. */
-import { scaledValue } from '../../api/int-or-string.ts'
+
 import type { KubeObject } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
-import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
-import { matchesLabelSelector } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
+import { isPodFinished, isPodReady, matchesLabelSelector, scaledValue } from './documented.ts'
 import { issue, page, row } from './row.ts'
 import { budgets, eachOf, isBy, isGoing, named, orElse, timeOf } from './words.ts'
 

@@ -1,6 +1,6 @@
 /** Which nodes a DaemonSet is for. Written from the documentation, not from the controller. */
 import type { KubeObject } from '../../api/object.ts'
-import { matchesNodeAffinity, type Taint, type Toleration, untoleratedTaint } from '../../api/scheduling.ts'
+import { matchesNodeAffinity, type Taint, type Toleration, untoleratedTaint } from './documented.ts'
 
 /** Daemons stand what says that a node is in trouble. */
 const always: readonly Toleration[] = [

@@ -1,9 +1,8 @@
 /** EndpointSlices: who answers for a service. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
-import { matchesMap } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step } from '../property.ts'
+import { isPodFinished, isPodReady, matchesMap } from './documented.ts'
 import { issue, page, row } from './row.ts'
 import { eachOf, isBy, isGoing, named, orElse, slices, uidOf } from './words.ts'
 

@@ -1,8 +1,8 @@
 /** HorizontalPodAutoscalers: what they may ask of their targets. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive } from '../../api/pod-status.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, noOscillation, step, type Write } from '../property.ts'
+import { isPodActive } from './documented.ts'
 import { issue, kep, page, row } from './row.ts'
 import { autoscalers, isBy, named, orElse, replicasOf, selects } from './words.ts'
 

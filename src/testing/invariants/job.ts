@@ -1,8 +1,8 @@
 /** Jobs: what is counted, how often, and when a Job is over. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive, isPodFinished } from '../../api/pod-status.ts'
 import { equal } from '../../lib/equal.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
+import { isPodActive, isPodFinished } from './documented.ts'
 import { issue, kep, page, row } from './row.ts'
 import { eachOf, isBy, isGoing, jobs, keeperOf, named, orElse, timeOf, uidOf } from './words.ts'
 

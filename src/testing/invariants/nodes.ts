@@ -1,8 +1,7 @@
 /** Nodes: taints that expel, silence, and the end of a pod. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished, isPodReady } from '../../api/pod-status.ts'
-import { type Taint, type Toleration, tolerationMatches } from '../../api/scheduling.ts'
 import { always, settled, step } from '../property.ts'
+import { isPodFinished, isPodReady, type Taint, type Toleration, tolerationMatches } from './documented.ts'
 import { issue, page, row } from './row.ts'
 import { eachOf, isBy, isDeletion, isGoing, named, orElse, timeOf } from './words.ts'
 

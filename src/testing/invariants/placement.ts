@@ -3,13 +3,16 @@
  * without any of the scheduler's columns, so that the two can be held against each other.
  */
 import type { KubeObject } from '../../api/object.ts'
-import { podRequests } from '../../api/pod-resources.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
-import { milliValue, value } from '../../api/quantity.ts'
-import { matchesNodeAffinity, untoleratedTaint } from '../../api/scheduling.ts'
-import { type LabelSelector, matchesLabelSelector } from '../../api/selector.ts'
-import { amountsOf } from '../../scheduler/requests.ts'
 import type { Moment } from '../moment.ts'
+import {
+  amountsOf,
+  isPodFinished,
+  type LabelSelector,
+  matchesLabelSelector,
+  matchesNodeAffinity,
+  requestsOf,
+  untoleratedTaint,
+} from './documented.ts'
 
 /** Where pods are when one is to be placed: nodes, and pods that occupy them. */
 export interface Places {
@@ -25,10 +28,8 @@ const refuses = ['NoSchedule', 'NoExecute']
 function asked(pods: readonly KubeObject[]): Readonly<Record<string, number>> {
   const sum: Record<string, number> = { pods: pods.length }
   for (const pod of pods) {
-    for (const [name, quantity] of podRequests(pod)) {
-      const amount = name === 'cpu' ? milliValue(quantity) : value(quantity)
+    for (const [name, amount] of Object.entries(requestsOf(pod)))
       if (amount > 0 && name !== 'pods') sum[name] = (sum[name] ?? 0) + amount
-    }
   }
   return sum
 }

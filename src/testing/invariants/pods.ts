@@ -1,8 +1,8 @@
 /** Pods on their nodes: phases, containers, probes and restarts as kubelets tell them. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step, type Write } from '../property.ts'
+import { isPodFinished } from './documented.ts'
 import { type Container, containersOf, isPlain, isSidecar, isWell, restarts, type Told, toldOf } from './pod-words.ts'
 import { page, row } from './row.ts'
 import { eachOf, isGoing, named, orElse, timeOf, uidOf } from './words.ts'

@@ -1,11 +1,11 @@
 /** Quotas: what admission lets into a namespace. */
 import type { KubeObject } from '../../api/object.ts'
 import { podLimits, podRequests } from '../../api/pod-resources.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
 import { addQuantity, type Quantity, value } from '../../api/quantity.ts'
 import { zero } from '../../api/resource-list.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step } from '../property.ts'
+import { isPodFinished } from './documented.ts'
 import { page, row } from './row.ts'
 import { eachOf, isGoing, orElse } from './words.ts'
 

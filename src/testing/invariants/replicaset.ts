@@ -1,9 +1,8 @@
 /** ReplicaSets and ReplicationControllers: how many pods, whose they are, and which go first. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive, isPodFinished, isPodReady } from '../../api/pod-status.ts'
-import { matchesLabelSelector } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, settled, step, type Write } from '../property.ts'
+import { isPodActive, isPodFinished, isPodReady, matchesLabelSelector } from './documented.ts'
 import { issue, kep, page, row } from './row.ts'
 import {
   claims,

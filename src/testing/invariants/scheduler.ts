@@ -1,10 +1,9 @@
 /** The scheduler: where pods may be bound, whom it sends away, and whom it must not forget. */
 import type { KubeObject } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
-import { isPodFinished } from '../../api/pod-status.ts'
-import { matchesLabelSelector } from '../../api/selector.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, noOscillation, settled, step, type Write } from '../property.ts'
+import { isPodFinished, matchesLabelSelector } from './documented.ts'
 import {
   hardSpread,
   isFeasible,

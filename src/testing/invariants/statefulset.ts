@@ -1,8 +1,8 @@
 /** StatefulSets: identities, order, revisions and claims. */
 import type { KubeObject } from '../../api/object.ts'
-import { isPodFinished, isPodReady, podAvailableAt } from '../../api/pod-status.ts'
 import type { Moment } from '../moment.ts'
 import { settled, step, type Write } from '../property.ts'
+import { isPodFinished, isPodReady, podAvailableAt } from './documented.ts'
 import { issue, kep, page, row } from './row.ts'
 import {
   claims,

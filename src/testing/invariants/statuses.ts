@@ -1,11 +1,10 @@
 /** What statuses count is what there is: of every kind that counts something. */
 import { getCondition, isTrue } from '../../api/conditions.ts'
 import type { KubeObject } from '../../api/object.ts'
-import { isPodActive, isPodFinished, isPodReady, podAvailableAt } from '../../api/pod-status.ts'
-import { matchesLabelSelector } from '../../api/selector.ts'
 import { equal } from '../../lib/equal.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled } from '../property.ts'
+import { isPodActive, isPodFinished, isPodReady, matchesLabelSelector, podAvailableAt } from './documented.ts'
 import { eligible, nodeOf } from './eligible.ts'
 import { row } from './row.ts'
 import {

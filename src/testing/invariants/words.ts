@@ -1,9 +1,9 @@
 /** The words the rows are said in: who owns what, what a write did, and the first thing that is wrong in a list. */
 import type { KubeObject } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
-import { matchesLabelSelector } from '../../api/selector.ts'
 import { parseTime } from '../../api/time.ts'
 import type { Held, Write } from '../property.ts'
+import { matchesLabelSelector } from './documented.ts'
 
 export const replicaSets = 'replicasets.apps'
 export const deployments = 'deployments.apps'
