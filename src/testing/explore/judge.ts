@@ -3,6 +3,7 @@
  * it looks at, its answer is found and not worked out again.
  */
 import { KybernError } from '../../lib/coded-error.ts'
+import type { View } from '../../store/view.ts'
 import { Moment } from '../moment.ts'
 import { type Held, type Property, type Write, whyNot } from '../property.ts'
 import type { Vector } from './cells.ts'
@@ -29,6 +30,45 @@ interface Answered {
   readonly value?: unknown
 }
 
+/** What a property says of a write: `always`, whatever the states around it are, or else it has to look at them. */
+interface About {
+  readonly i: number
+  readonly always?: Held
+}
+
+/** Thrown where a formula looks at a state; kept, since to note where it was thrown takes longer than to look. */
+const looked = new Interrupt('a state was looked at')
+
+function tryOnce<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch (error) {
+    if (error !== looked) throw error
+    return undefined
+  }
+}
+
+/** A view that says when it is looked at, and shows nothing. */
+function blind(tell: () => void): View {
+  const look = (): never => {
+    tell()
+    throw looked
+  }
+  return {
+    revision: 1,
+    get now() {
+      return look()
+    },
+    get: look,
+    list: look,
+    count: look,
+    by: look,
+    dependents: look,
+    owner: look,
+    kindOf: look,
+  }
+}
+
 type Idempotent = Extract<Property['formula'], { type: 'idempotent' }>
 
 export class Judge {
@@ -38,6 +78,10 @@ export class Judge {
   readonly #system: System
   readonly #resourceOf: (kind: string) => string | undefined
   readonly #states: Table<Answered>[]
+  /** A state that may not be looked at. */
+  readonly #unseen: Moment
+  /** How often somebody tried. */
+  #looks = 0
   readonly #writes: WeakMap<Written, Table<Held | undefined>>[]
   readonly #stateLike: readonly number[]
   readonly #stepLike: readonly number[]
@@ -56,6 +100,10 @@ export class Judge {
       if (found === undefined) throw new KybernError('KYB-KIND', `the cluster serves no kind "${kind}"`)
       return found.resource
     }
+    this.#unseen = new Moment(
+      blind(() => this.#looks++),
+      this.#resourceOf,
+    )
     const among = (...types: string[]): number[] =>
       properties.flatMap(({ formula }, i) => (types.includes(formula.type) ? [i] : []))
     this.#stateLike = among('always', 'never', 'implies', 'sometimes')
@@ -167,8 +215,8 @@ export class Judge {
       if (why !== undefined) return { property: this.properties[i] as Property, why: `it held before; now ${why}` }
     }
     if (written?.change === undefined) return undefined
-    for (const i of this.#stepLike) {
-      const held = this.#write(i, written, [before, vector, base], local)
+    for (const { i, always } of this.#about(written, local)) {
+      const held = always === undefined ? this.#write(i, written, [before, vector, base], local) : always
       if (held === undefined) continue
       this.concerned[i] = (this.concerned[i] as number) + 1
       const why = whyNot(held)
@@ -176,6 +224,26 @@ export class Judge {
     }
     return undefined
   }
+
+  /** The properties that have something to say of a write, most of them after a look at the states around it. */
+  #about(written: Written, local: Local | undefined): readonly About[] {
+    const known = this.#abouts.get(written)
+    if (known !== undefined) return known
+    const write = writeOf(written, local?.actor ?? 'user', local?.key ?? '', this.#unseen)
+    const found: About[] = []
+    for (const i of this.#stepLike) {
+      const { formula, name } = this.properties[i] as Property
+      if (formula.type !== 'step') continue
+      const before = this.#looks
+      const always = tryOnce(() => answering(name, () => formula.write(write, this.#unseen, this.#unseen)))
+      if (this.#looks > before) found.push({ i })
+      else if (always !== undefined) found.push({ i, always })
+    }
+    this.#abouts.set(written, found)
+    return found
+  }
+
+  readonly #abouts = new WeakMap<Written, readonly About[]>()
 
   /** Does a formula over states hold here? For `eventually`, `leadsTo`, `noOscillation`. */
   holds(name: string, vector: Vector, formula: (s: Moment) => unknown): unknown {

@@ -145,17 +145,17 @@ export const grantsAreKept = row(
   {
     id: 'P1c',
     name: 'grantsAreKept',
-    says: 'The controller forgets no eviction that was granted until the pod goes or two minutes are over.',
+    says: 'The controller forgets no eviction that was granted until it sees the pod go or two minutes are over.',
     class: 'C',
     source: `${docs}#pod-disruption-budgets (${issue(82149)})`,
   },
-  step((write, before, after) => {
+  step((write, _before, after) => {
     const { object: budget, previous } = write
     if (write.resource !== budgets || write.type !== 'MODIFIED' || !isBy(write, 'pod-disruption-budget'))
       return undefined
     const granted = (previous?.status?.disruptedPods ?? {}) as Readonly<Record<string, string>>
     const lost = Object.keys(granted).find((name) => {
-      const pod = before.get('pods', name, budget.metadata.namespace)
+      const pod = write.believed.get('pods', name, budget.metadata.namespace)
       const isDue = after.now >= (timeOf(granted[name]) ?? 0) + graceMs
       return !takenBy(budget).includes(name) && pod !== undefined && !isGoing(pod) && !isDue
     })

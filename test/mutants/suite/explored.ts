@@ -105,7 +105,7 @@ function exploredWith(
 function chosenOf(random: Prng, related: readonly (readonly number[])[], withFirst: boolean): ReadonlySet<number> {
   let last = random.below(related.length)
   const wanted = new Set(withFirst ? [0, last] : [last])
-  for (let more = random.below(4); more > 0; more--) {
+  for (let more = random.below([2, 5, 12][random.below(3)] as number); more > 0; more--) {
     const near = related[last] as readonly number[]
     last = random.below(10) < 7 ? (near[random.below(near.length)] as number) : random.below(related.length)
     wanted.add(last)
@@ -114,9 +114,12 @@ function chosenOf(random: Prng, related: readonly (readonly number[])[], withFir
 }
 
 function areRelated(one: Deed, other: Deed): boolean {
-  const names = new Set(one.flatMap(namesIn))
-  return other.flatMap(namesIn).some((name) => names.has(name))
+  const [names, others] = [one.flatMap(namesIn), other.flatMap(namesIn)]
+  return names.some((name) => others.some((its) => isOf(name, its) || isOf(its, name)))
 }
+
+/** `web-5d4f-x7k2p` is of `web`. */
+const isOf = (name: string, owner: string): boolean => name === owner || name.startsWith(`${owner}-`)
 
 /** The names of what an operation is about, and of its owners. */
 function namesIn(operation: Operation): string[] {
@@ -188,12 +191,17 @@ function chooserOf(random: Prng, wanted: ReadonlySet<number>, laneOf: (action: A
   const atRest = chance(0.5)
   const rough = random.below(3)
   const rate = [0.02, 0.08, 0.25][random.below(3)] as number
+  // Some users do one thing right after the other, before anybody has looked at the first.
+  const hasty = chance(0.5)
+  let inputsBefore = Number.POSITIVE_INFINITY
   let last = ''
   return (actions, broken) => {
     const inputs = actions.filter((one) => one.type === 'input' && wanted.has(laneOf(one)))
     const others = actions.filter(({ type }) => type !== 'input')
     const isQuiet = others.every(({ type }) => type === 'time')
-    const now = isQuiet ? others.length === 0 || chance(0.3) : !atRest && chance(0.08)
+    const atOnce = hasty && inputs.length < inputsBefore && chance(0.6)
+    inputsBefore = inputs.length
+    const now = atOnce || (isQuiet ? others.length === 0 || chance(0.3) : !atRest && chance(0.08))
     if (inputs.length > 0 && now) return inputs[random.below(inputs.length)]
     if (rough === 2 && chance(rate)) {
       const all = broken()
