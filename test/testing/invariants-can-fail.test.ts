@@ -4,13 +4,26 @@ import { invariants, library } from '../../src/testing/invariants/index.ts'
 import type { Property } from '../../src/testing/property.ts'
 import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
 import { doctoredConditionStates, doctoredConditionWrites } from './doctored-conditions.ts'
+import { doctoredExactStates, doctoredExactWrites } from './doctored-exact.ts'
 import { doctoredPodStates, doctoredPodWrites } from './doctored-pods.ts'
 import { doctoredStates as states } from './doctored-states.ts'
 import { doctoredThingStates, doctoredThingWrites } from './doctored-things.ts'
 import { doctoredWrites as writes } from './doctored-writes.ts'
 
-const doctoredStates = { ...states, ...doctoredPodStates, ...doctoredThingStates, ...doctoredConditionStates }
-const doctoredWrites = { ...writes, ...doctoredPodWrites, ...doctoredThingWrites, ...doctoredConditionWrites }
+const doctoredStates = {
+  ...states,
+  ...doctoredPodStates,
+  ...doctoredThingStates,
+  ...doctoredConditionStates,
+  ...doctoredExactStates,
+}
+const doctoredWrites = {
+  ...writes,
+  ...doctoredPodWrites,
+  ...doctoredThingWrites,
+  ...doctoredConditionWrites,
+  ...doctoredExactWrites,
+}
 
 const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property
 

@@ -5,6 +5,8 @@
  */
 import type { Property } from '../property.ts'
 import * as api from './api.ts'
+import * as autoscaling from './autoscaling.ts'
+import * as budgets from './budgets.ts'
 import * as conditions from './conditions.ts'
 import * as controllers from './controllers.ts'
 import * as cronJob from './cronjob.ts'
@@ -12,11 +14,13 @@ import * as daemonSet from './daemonset.ts'
 import * as deployment from './deployment.ts'
 import * as disruption from './disruption.ts'
 import * as endpoints from './endpoints.ts'
+import * as endpointsWhole from './endpoints-whole.ts'
 import * as gc from './gc.ts'
 import * as hpa from './hpa.ts'
 import * as job from './job.ts'
 import * as nodes from './nodes.ts'
 import * as pods from './pods.ts'
+import * as provision from './provision.ts'
 import * as quota from './quota.ts'
 import * as replicaSet from './replicaset.ts'
 import * as scheduler from './scheduler.ts'
@@ -24,6 +28,8 @@ import * as services from './services.ts'
 import * as statefulSet from './statefulset.ts'
 import * as statuses from './statuses.ts'
 import * as storage from './storage.ts'
+import * as taints from './taints.ts'
+import * as times from './times.ts'
 import * as volumes from './volumes.ts'
 
 /** Every row by its number. Rows that are no property are in elsewhere.ts. */
@@ -35,6 +41,7 @@ const byId = {
   A8: api.generationCounts,
   A9: api.removedWhenReleased,
   A10: api.deletionIsFinal,
+  A10b: times.graceIsOnlyShortened,
   A11: api.statusIsApart,
   A12: api.immutableStays,
   A13: api.nothingIntoTheEnding,
@@ -46,12 +53,14 @@ const byId = {
   G2: controllers.nothingLeftToWrite,
   G5: controllers.deletesWhatItMeant,
   G7: controllers.statusesCatchUp,
+  G7b: times.nothingIsSeenBeforehand,
   G8: controllers.nothingGoesRound,
   G9: controllers.everythingRests,
   G11: controllers.writesItsOwn,
   G13: controllers.statusesAreHonest,
   G13b: statuses.statusesAreTrue,
   G13c: conditions.conditionsAgree,
+  G14: times.transitionsAreTimed,
   D1: deployment.rolloutKeepsEnough,
   "D1'": deployment.alwaysEnough,
   D2: deployment.rolloutWantsNoMore,
@@ -126,8 +135,10 @@ const byId = {
   N5: nodes.graceIsGiven,
   N5b: nodes.endedByItsKubelet,
   N6: nodes.taintsSayHowItIs,
+  N6b: taints.taintsFollowConditions,
   N7: nodes.lostPodsAreNotReady,
   N8: nodes.nobodyIsLeftBehind,
+  N9: times.taintsKeepTheirTime,
   L1: pods.phasesMoveOn,
   L2: pods.endsAsItsContainers,
   L3: pods.restartsByPolicy,
@@ -142,11 +153,13 @@ const byId = {
   L9b: pods.sidecarsEndLast,
   L10: pods.goingPodsGo,
   L11: pods.addressesAreOnes,
+  L12: times.startsStay,
   P1: disruption.evictionsKeepBudgets,
   P1b: disruption.budgetsAreComputed,
   P1c: disruption.grantsAreKept,
   P2: disruption.budgetsProtectAll,
   P3: disruption.drainsEnd,
+  P4: budgets.budgetsAddUp,
   GC1: gc.ownersAreGone,
   GC2: gc.garbageGoes,
   GC3: gc.blockersGoFirst,
@@ -161,12 +174,17 @@ const byId = {
   E5: services.addressesAreGivenOnce,
   E5b: services.servicesHaveAddresses,
   E6: endpoints.readyAsSeen,
+  E7: endpointsWhole.slicesTellEverything,
+  E8: endpointsWhole.endpointsTellEverything,
   H1: hpa.withinBounds,
   H2: hpa.tolerated,
   H3: hpa.rolloutsDoNotCount,
   H4: hpa.paceIsKept,
   H5: hpa.sizesComeToRest,
   H6: hpa.oneSetsTheSize,
+  H7: autoscaling.useIsFollowed,
+  H8: autoscaling.recommendationsAreWeighed,
+  H9: autoscaling.scalersTellTheirTarget,
   V1: volumes.volumesHaveOneClaim,
   V2: volumes.volumesAreKept,
   V3: volumes.volumesSuffice,
@@ -179,6 +197,10 @@ const byId = {
   V9: storage.volumesFit,
   V9b: storage.smallestVolumeFirst,
   V10: storage.consumersComeFirst,
+  V11: provision.volumesAreWithinReach,
+  V12: provision.provisionedOnce,
+  V13: provision.claimsAreServed,
+  V14: provision.runsWithItsVolumes,
 } as const
 
 /** Every row by number and by name. */
@@ -205,6 +227,10 @@ export const invariants = {
   ...statuses,
   ...storage,
   ...volumes,
+  ...provision,
+  ...taints,
+  ...autoscaling,
+  ...times,
 } as const
 
 /** Every row once, in the order of INVARIANTS.md. */

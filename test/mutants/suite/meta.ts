@@ -184,7 +184,7 @@ async function maintained(rig: Rig, scenario: Scenario): Promise<void> {
   rig.drain()
   if (tied.length > 0) await rig.cluster.apply(scenario.manifest)
   for (const { metadata, spec } of rig.cluster.list('Node')) {
-    const taints = (spec?.taints ?? []).filter((one: { key: string }) => one.key !== 'maintenance')
+    const taints = (spec?.taints ?? []).filter((one: { key: string }) => one.key.includes('/'))
     if (taints.length !== (spec?.taints ?? []).length)
       await rig.cluster.patch('Node', metadata.name, { spec: { taints } }, { type: 'merge' })
   }

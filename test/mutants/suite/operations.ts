@@ -7,6 +7,7 @@ import { chosen, named, type Operation, patch, roots, tried, workloadKinds } fro
 import { clusterOperations } from './operations-cluster.ts'
 import { objectOperations } from './operations-objects.ts'
 import { podOperations } from './operations-pods.ts'
+import { ruleOperations } from './operations-rules.ts'
 import { thingOperations } from './operations-things.ts'
 import type { Rig } from './rig.ts'
 
@@ -247,4 +248,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...clusterOperations,
   ...podOperations,
   ...thingOperations,
+  ...ruleOperations,
 }

@@ -1,0 +1,83 @@
+/** What a user does with settings that are off by default: rules of autoscalers, several taints, pressure, percentages. */
+import type { KubeObject } from '../../../src/index.ts'
+import { chosen, named, type Operation, patch, tried } from './operation-tools.ts'
+
+/** Changes one object of a kind by one of some patches. */
+const edits =
+  (kind: string, changes: (object: KubeObject) => readonly unknown[]): Operation =>
+  async (rig, [a, b]) => {
+    const object = chosen(rig.cluster.list(kind), a)
+    if (object === undefined) return undefined
+    const change = chosen(changes(object), b)
+    return tried(`change ${named(object)}: ${JSON.stringify(change)}`, () => patch(rig, object, change))
+  }
+
+const autoscalerRules = edits('HorizontalPodAutoscaler', () => [
+  { spec: { behavior: null } },
+  { spec: { behavior: { scaleDown: { selectPolicy: 'Disabled' } } } },
+  { spec: { behavior: { scaleDown: { selectPolicy: 'Min' }, scaleUp: { stabilizationWindowSeconds: 60 } } } },
+  { spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } } },
+  { spec: { behavior: { scaleUp: { policies: [{ type: 'Percent', value: 20, periodSeconds: 15 }] } } } },
+  { spec: { minReplicas: 1, maxReplicas: 3 } },
+  { spec: { minReplicas: 4, maxReplicas: 12 } },
+])
+
+/** Nothing is to run of what is scaled: its autoscaler has nothing to do until somebody says otherwise. */
+const none: Operation = async (rig, [a, b]) => {
+  const target = chosen(rig.cluster.list('Deployment'), a)
+  if (target === undefined) return undefined
+  const replicas = (b ?? 0) % 3 === 0 ? 3 : 0
+  return tried(`scale ${named(target)} to ${replicas}`, () => patch(rig, target, { spec: { replicas } }))
+}
+
+/** Adds one of several taints, or takes it off. */
+const taints: Operation = async (rig, [a, b, c]) => {
+  const node = chosen(rig.cluster.list('Node'), a)
+  if (node === undefined) return undefined
+  const key = chosen(['hot', 'wet', 'maintenance'], b) as string
+  const all: readonly { key: string }[] = node.spec?.taints ?? []
+  const has = all.some((one) => one.key === key)
+  const rest = all.filter((one) => one.key !== key)
+  const effect = (c ?? 0) % 4 === 0 ? 'NoSchedule' : 'NoExecute'
+  const next = has ? rest : [...rest, { key, effect }]
+  return tried(`${has ? 'untaint' : 'taint'} ${node.metadata.name} ${key}:${effect}`, () =>
+    patch(rig, node, { spec: { taints: next } }),
+  )
+}
+
+/** Something beside the kubelet says that the network of a node is not there, or is. */
+const pressure: Operation = async (rig, [a, b]) => {
+  const node = chosen(rig.cluster.list('Node'), a)
+  if (node === undefined) return undefined
+  const status = chosen(['True', 'False', 'Unknown'], b) as string
+  const type = 'NetworkUnavailable'
+  const lastTransitionTime = new Date(Math.floor(rig.cluster.plane.world.store.now / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  const others = ((node.status?.conditions ?? []) as { type: string }[]).filter((one) => one.type !== type)
+  const conditions = [...others, { type, status, lastTransitionTime }]
+  return tried(`say ${type}=${status} of ${node.metadata.name}`, () =>
+    rig.cluster.patch('Node', node.metadata.name, { status: { conditions } }, { type: 'merge', subresource: 'status' }),
+  )
+}
+
+const percent = edits('PodDisruptionBudget', () => [
+  { spec: { minAvailable: '34%', maxUnavailable: null } },
+  { spec: { minAvailable: null, maxUnavailable: '26%' } },
+  { spec: { minAvailable: null, maxUnavailable: 2 } },
+  { spec: { minAvailable: '100%', maxUnavailable: null } },
+])
+
+const early = edits('Service', () => [
+  { spec: { publishNotReadyAddresses: true } },
+  { spec: { publishNotReadyAddresses: false } },
+  { metadata: { labels: { tier: 'back' } } },
+  { spec: { ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }] } },
+])
+
+export const ruleOperations: Readonly<Record<string, Operation>> = {
+  'autoscaler-rules': autoscalerRules,
+  none,
+  taints,
+  pressure,
+  percent,
+  early,
+}
