@@ -51,7 +51,9 @@ const pressure: Operation = async (rig, [a, b]) => {
   if (node === undefined) return undefined
   const status = chosen(['True', 'False', 'Unknown'], b) as string
   const type = 'NetworkUnavailable'
-  const lastTransitionTime = new Date(Math.floor(rig.cluster.plane.world.store.now / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  const lastTransitionTime = new Date(Math.floor(rig.cluster.plane.world.store.now / 1000) * 1000)
+    .toISOString()
+    .replace('.000Z', 'Z')
   const others = ((node.status?.conditions ?? []) as { type: string }[]).filter((one) => one.type !== type)
   const conditions = [...others, { type, status, lastTransitionTime }]
   return tried(`say ${type}=${status} of ${node.metadata.name}`, () =>
