@@ -250,6 +250,7 @@ function currentState(
     snapshot.matches('pulling') ||
     snapshot.matches('creating')
   ) {
+    if (context !== undefined && context.blocked !== '') return { waiting: waitingFor(context, initializing) }
     if (context?.last != null && context.backoffMs === 0) return { terminated: terminated(context.last, id) }
     if (context?.last != null) return { waiting: crashLoop(spec, context, podContext) }
     if (phase === 'Failed' || phase === 'Succeeded')
@@ -280,11 +281,11 @@ function lastRun({ snapshot }: ContainerState): number {
   return beforeStart.some((state) => snapshot?.matches(state)) ? restarts : restarts - 1
 }
 
-/** Started again at once: until it runs, its state is still the end of the run before. */
+/** Started again at once: until it runs, its state is still the end of the run before, unless something is in its way. */
 function isRestarting({ snapshot }: ContainerState): boolean {
-  const { last = null, backoffMs = 0 } = (snapshot?.context as ContainerContext | undefined) ?? {}
+  const { last = null, backoffMs = 0, blocked = '' } = (snapshot?.context as ContainerContext | undefined) ?? {}
   const coming = snapshot?.matches('waiting') || snapshot?.matches('pulling') || snapshot?.matches('creating')
-  return coming === true && last !== null && backoffMs === 0
+  return coming === true && last !== null && backoffMs === 0 && blocked === ''
 }
 
 /** The containers of a pod that has init containers say so until they are created. */

@@ -148,6 +148,22 @@ describe('what is missing', () => {
     expect(sh('printenv PW').stdout).toBe('x\n')
   })
 
+  test('one that waits for its environment still does when its machine has died and is back', async () => {
+    const env = [{ name: 'PW', valueFrom: { secretKeyRef: { name: 's', key: 'pw' } } }]
+    cluster = await createCluster({ nodes: 1 })
+    await cluster.apply(podNamed('web', { spec: { containers: [{ name: 'main', image: 'app:1', env }] } }))
+    await cluster.settle()
+    cluster.fault({ kill: 'node-1' })
+    cluster.fault({ restore: 'node-1' })
+    await cluster.settle()
+    expect(containerOf(cluster, 'web').state).toEqual({
+      waiting: { reason: 'CreateContainerConfigError', message: 'secret "s" not found' },
+    })
+    await cluster.apply(secret('s', { pw: 'eA==' }))
+    await cluster.settle()
+    expect(phaseOf(cluster, 'web')).toBe('Running')
+  })
+
   test('optional sources do not keep anybody waiting', async () => {
     await running(withVolume({ configMap: { name: 'none', optional: true } }))
     expect(sh('ls /data').stdout).toBe('')

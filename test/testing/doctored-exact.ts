@@ -87,14 +87,6 @@ const names = { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data
 const reference = { namespace: 'default', name: 'data', uid: 'uid-data' }
 
 export const doctoredExactWrites: Readonly<Record<string, readonly [Doctored, RegExp]>> = {
-  A10b: [
-    wrote(
-      'user',
-      pod('a', { ...gone, deletionTimestamp: at(5000), deletionGracePeriodSeconds: 5 }),
-      pod('a', { ...gone, deletionTimestamp: at(60_000), deletionGracePeriodSeconds: 60 }),
-    ),
-    /had 5 s, .* and has 60/,
-  ],
   G7b: [
     wrote('controller/deployment', web, { ...web, status: { observedGeneration: 2 } }),
     /is of generation 1, and 2 was observed/,

@@ -4,6 +4,7 @@ import { invariants, library } from '../../src/testing/invariants/index.ts'
 import type { Property } from '../../src/testing/property.ts'
 import { type Doctored, whyBroken, whyFalse } from './doctored.ts'
 import { doctoredConditionStates, doctoredConditionWrites } from './doctored-conditions.ts'
+import { doctoredEndStates, doctoredEndWrites } from './doctored-ends.ts'
 import { doctoredExactStates, doctoredExactWrites } from './doctored-exact.ts'
 import { doctoredPodStates, doctoredPodWrites } from './doctored-pods.ts'
 import { doctoredStates as states } from './doctored-states.ts'
@@ -16,6 +17,7 @@ const doctoredStates = {
   ...doctoredThingStates,
   ...doctoredConditionStates,
   ...doctoredExactStates,
+  ...doctoredEndStates,
 }
 const doctoredWrites = {
   ...writes,
@@ -23,6 +25,7 @@ const doctoredWrites = {
   ...doctoredThingWrites,
   ...doctoredConditionWrites,
   ...doctoredExactWrites,
+  ...doctoredEndWrites,
 }
 
 const named = (id: string): Property => (invariants as unknown as Record<string, Property>)[id] as Property

@@ -16,6 +16,8 @@ import * as disruption from './disruption.ts'
 import * as endpoints from './endpoints.ts'
 import * as endpointsWhole from './endpoints-whole.ts'
 import * as gc from './gc.ts'
+import * as gcOrder from './gc-order.ts'
+import * as graces from './graces.ts'
 import * as hpa from './hpa.ts'
 import * as job from './job.ts'
 import * as nodes from './nodes.ts'
@@ -41,14 +43,16 @@ const byId = {
   A8: api.generationCounts,
   A9: api.removedWhenReleased,
   A10: api.deletionIsFinal,
-  A10b: times.graceIsOnlyShortened,
   A11: api.statusIsApart,
   A12: api.immutableStays,
   A13: api.nothingIntoTheEnding,
   A13b: api.namespacesEnd,
   A13c: api.namespacesAreEmptied,
+  A13d: gcOrder.podsGoFirst,
+  A13e: gcOrder.whatRemainsIsSaid,
   A14: quota.quotaHolds,
   A14b: quota.quotasCount,
+  A14c: quota.amountsAreHeld,
   A15: api.appliesKeepOthers,
   G2: controllers.nothingLeftToWrite,
   G5: controllers.deletesWhatItMeant,
@@ -134,6 +138,7 @@ const byId = {
   N4: nodes.cordonHolds,
   N5: nodes.graceIsGiven,
   N5b: nodes.endedByItsKubelet,
+  N5c: graces.graceEnds,
   N6: nodes.taintsSayHowItIs,
   N6b: taints.taintsFollowConditions,
   N7: nodes.lostPodsAreNotReady,
@@ -154,6 +159,7 @@ const byId = {
   L10: pods.goingPodsGo,
   L11: pods.addressesAreOnes,
   L12: times.startsStay,
+  L13: graces.configurationIsNoticed,
   P1: disruption.evictionsKeepBudgets,
   P1b: disruption.budgetsAreComputed,
   P1c: disruption.grantsAreKept,
@@ -166,6 +172,9 @@ const byId = {
   GC4: gc.orphansAreFreed,
   GC5: gc.ownersAreNear,
   GC6: gc.nobodyWaitsForNobody,
+  GC7: gcOrder.onlyBlockersAreWaitedFor,
+  GC8: gcOrder.foregroundGoesDeep,
+  GC9: gcOrder.referencesAreTidied,
   E1: endpoints.readyAreServed,
   E1b: endpoints.endpointsAgree,
   E2: endpoints.servedOnce,
@@ -227,6 +236,8 @@ export const invariants = {
   ...statuses,
   ...storage,
   ...volumes,
+  ...graces,
+  ...gcOrder,
   ...provision,
   ...taints,
   ...autoscaling,

@@ -1,13 +1,12 @@
 /** Quotas: what admission lets into a namespace. */
 import type { KubeObject } from '../../api/object.ts'
-import { podLimits, podRequests } from '../../api/pod-resources.ts'
-import { addQuantity, type Quantity, value } from '../../api/quantity.ts'
-import { zero } from '../../api/resource-list.ts'
+import { value } from '../../api/quantity.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled, step } from '../property.ts'
 import { isPodFinished } from './documented.ts'
+import { chargeOf, countedBy, isOf, measured } from './quota-words.ts'
 import { page, row } from './row.ts'
-import { eachOf, isGoing, orElse } from './words.ts'
+import { eachOf, isGoing, named, orElse } from './words.ts'
 
 /** What of a quota a kind counts against: `pods` and `count/pods`, … */
 const namesOf = (resource: string): readonly string[] => [`count/${resource}`, resource]
@@ -47,47 +46,69 @@ export const quotaHolds = row(
   }),
 )
 
-/** What there is of a name that a quota counts; undefined for names that are not judged here. */
-function thereIs(s: Moment, name: string, namespace: string): number | undefined {
-  const active = (): readonly KubeObject[] => s.list('pods', { namespace }).filter((pod) => !isPodFinished(pod))
-  const asked = /^(requests\.|limits\.)?(cpu|memory)$/.exec(name)
-  if (asked !== null) {
-    const amounts = active().map((pod) =>
-      (asked[1] === 'limits.' ? podLimits(pod) : podRequests(pod)).get(asked[2] ?? ''),
-    )
-    return value(amounts.reduce<Quantity>((sum, one) => (one === undefined ? sum : addQuantity(sum, one)), zero))
+/** How much there is under a name of a quota; undefined where that is left open. */
+function thereIs(s: Moment, quota: KubeObject, name: string): number | undefined {
+  const resource = countedBy(name)
+  if (resource === undefined) return undefined
+  let sum = 0
+  for (const object of s.list(resource, { namespace: quota.metadata.namespace ?? '' })) {
+    const is = isOf(quota, object)
+    const charge = is === true ? chargeOf(object, name, s.now) : is === false ? 0 : undefined
+    if (charge === undefined) return undefined
+    sum += charge
   }
-  if (name === 'pods') return active().length
-  if (name === 'services.nodeports')
-    return s
-      .list('services', { namespace })
-      .filter(({ spec }) => spec?.type === 'NodePort' || spec?.type === 'LoadBalancer')
-      .reduce((sum, { spec }) => sum + (spec?.ports?.length ?? 0), 0)
-  if (name === 'count/pods') return s.list('pods', { namespace }).length
-  const plain = /^(?:count\/)?(services|configmaps|secrets|persistentvolumeclaims)$/.exec(name)?.[1]
-  return plain === undefined ? undefined : s.list(plain, { namespace }).length
+  return sum
 }
 
-/** `settled ⇒ hard = spec.hard ∧ used = what there is`, of quotas without scopes. */
+const hardOf = ({ spec }: KubeObject): readonly (readonly [string, string])[] => Object.entries(spec?.hard ?? {})
+
+/** `[create o ∧ o counts ⇒ Σ ≤ hard]`, of amounts as well as of numbers, by scope. */
+export const amountsAreHeld = row(
+  {
+    id: 'A14c',
+    name: 'amountsAreHeld',
+    says: 'No pod, claim or service is made that takes what a quota counts beyond what it allows: what pods ask for, their limits, storage, ports, each by its scopes.',
+    class: 'C',
+    source: page('concepts/policy/resource-quotas/#quota-scopes'),
+  },
+  step(({ type, resource, object }, before, after) => {
+    const { namespace } = object.metadata
+    if (type !== 'ADDED' || namespace === undefined) return undefined
+    const quotas = before.list('resourcequotas', { namespace }).filter((quota) => isOf(quota, object) === true)
+    return eachOf(quotas, (quota) =>
+      eachOf(hardOf(quota), ([name]) => {
+        const most: string | undefined = quota.status?.hard?.[name]
+        if (most === undefined || countedBy(name) !== resource || !chargeOf(object, name, after.now)) return true
+        const is = thereIs(after, quota, name)
+        return orElse(
+          is === undefined || is <= measured(name, most),
+          () => `${named(object)} takes ${name} to ${is}, and ${quota.metadata.name} allows ${most}`,
+        )
+      }),
+    )
+  }),
+)
+
+/** `settled ⇒ hard = spec.hard ∧ used = what there is`. */
 export const quotasCount = row(
   {
     id: 'A14b',
     name: 'quotasCount',
-    says: 'When nothing is left to do, a quota tells what it allows, and how much is used: objects that there are, pods that have not ended and what those ask for.',
+    says: 'When nothing is left to do, a quota tells what it allows, and how much is used: objects that there are, and of its scopes the pods that have not ended and what those ask for.',
     class: 'C',
     source: page('concepts/policy/resource-quotas/'),
   },
   settled((s) =>
     eachOf(s.list('resourcequotas'), (quota) => {
-      const { namespace = '', name } = quota.metadata
+      const { name } = quota.metadata
       const { hard = {}, used = {} } = quota.status ?? {}
-      const isPlain = quota.spec?.scopes === undefined && quota.spec?.scopeSelector === undefined
-      if (!isPlain || quota.status === undefined || s.list('pods', { namespace }).some(isGoing)) return true
-      return eachOf(Object.entries((quota.spec?.hard ?? {}) as Record<string, string>), ([what, most]) => {
-        if (value(hard[what] ?? '-1') !== value(most)) return `${name} allows ${most} ${what} and says ${hard[what]}`
-        const is = thereIs(s, what, namespace)
+      if (quota.status === undefined || isGoing(quota)) return true
+      return eachOf(hardOf(quota), ([what, most]) => {
+        if (measured(what, hard[what] ?? '-1') !== measured(what, most))
+          return `${name} allows ${most} ${what} and says ${hard[what]}`
+        const is = thereIs(s, quota, what)
         return orElse(
-          is === undefined || value(used[what] ?? '-1') === is,
+          is === undefined || measured(what, used[what] ?? '-1') === is,
           () => `${name} says ${used[what]} ${what} and there are ${is}`,
         )
       })

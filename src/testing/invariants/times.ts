@@ -1,9 +1,9 @@
-/** What statuses and metadata say of time and order: transitions, graces, taints, generations seen. */
+/** What statuses and specs say of time and order: transitions, starts, taints, generations seen. */
 import type { KubeObject } from '../../api/object.ts'
 import { type Held, step, type Write } from '../property.ts'
 import type { Taint } from './documented.ts'
 import { page, row } from './row.ts'
-import { eachOf, isByPlane, isGoing, named, orElse, timeOf, uidOf } from './words.ts'
+import { eachOf, isByPlane, named, orElse, timeOf, uidOf } from './words.ts'
 
 const conventions =
   'https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md'
@@ -87,28 +87,6 @@ export const nothingIsSeenBeforehand = row(
       write.object.status?.observedGeneration ?? Number.POSITIVE_INFINITY,
     ]
     return orElse(is >= was, () => `${named(write.object)} was observed at ${was}, and now at ${is}`)
-  }),
-)
-
-/** `[going ⇒ grace′ ≤ grace ∧ due′ ≤ max(due, now)]`. */
-export const graceIsOnlyShortened = row(
-  {
-    id: 'A10b',
-    name: 'graceIsOnlyShortened',
-    says: 'Of what is being deleted the grace period is only ever shortened, by however many deletions.',
-    class: 'C',
-    source: page('reference/kubernetes-api/common-definitions/object-meta/#ObjectMeta'),
-  },
-  step((write, _before, after) => {
-    const previous = changed(write)
-    if (previous === undefined || !isGoing(previous)) return undefined
-    const { deletionTimestamp: was, deletionGracePeriodSeconds: from = 0 } = previous.metadata
-    const { deletionTimestamp: is, deletionGracePeriodSeconds: to = 0 } = write.object.metadata
-    const isLater = is !== was && (timeOf(is) ?? 0) > Math.max(timeOf(was) ?? 0, after.now + 1000)
-    return orElse(
-      to <= from && !isLater,
-      () => `${named(write.object)} had ${from} s, until ${was}, and has ${to}, until ${is}`,
-    )
   }),
 )
 

@@ -75,6 +75,70 @@ const early = edits('Service', () => [
   { spec: { ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }] } },
 ])
 
+/** Deletes a pod, and after a while again with less time, or with more. */
+const endTwice: Operation = async (rig, [a, b]) => {
+  const object = chosen(rig.cluster.list('Pod'), a)
+  if (object === undefined) return undefined
+  const { name } = object.metadata
+  const times = chosen(
+    [
+      [undefined, 10],
+      [200, 20],
+      [15, 400],
+      [5, undefined],
+    ],
+    b,
+  ) as (number | undefined)[]
+  return tried(`delete pod ${name} with ${times.map((one) => one ?? 'its own').join(' s, then ')} s`, async () => {
+    for (const graceSeconds of times) {
+      await rig.cluster.delete('Pod', name, graceSeconds === undefined ? {} : { graceSeconds })
+      rig.drain?.()
+    }
+  })
+}
+
+/** Makes or takes away what containers are configured by. */
+const configure: Operation = async (rig, [a, b]) => {
+  const [kind, name] = chosen(
+    [
+      ['ConfigMap', 'modes'],
+      ['Secret', 'keys'],
+      ['Secret', 'other-keys'],
+    ],
+    a,
+  ) as [string, string]
+  if ((b ?? 0) % 4 === 0) return tried(`delete ${kind} ${name}`, () => rig.cluster.delete(kind, name))
+  const data = kind === 'Secret' ? { stringData: { a: 'b' } } : { data: { a: 'b' } }
+  return tried(`make ${kind} ${name}`, () =>
+    rig.cluster.apply({ apiVersion: 'v1', kind, metadata: { name }, ...data } as never),
+  )
+}
+
+/** A ConfigMap below one or two others, which blocks them or not and may be held: so that owners have owners. */
+const family: Operation = async (rig, [a, b, c, d]) => {
+  const maps = rig.cluster.list('ConfigMap').filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt')
+  const name = `child-${(d ?? 0) % 4}`
+  const above = maps.filter(({ metadata }) => metadata.name < name || metadata.name.startsWith('root'))
+  const owners = [chosen(above, a), (c ?? 0) % 2 === 0 ? chosen(above, b) : undefined]
+  const ownerReferences = [...new Set(owners)].flatMap((one) =>
+    one === undefined || one.metadata.name === name
+      ? []
+      : [
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            name: one.metadata.name,
+            uid: one.metadata.uid,
+            blockOwnerDeletion: (c ?? 0) % 3 !== 0,
+          },
+        ],
+  )
+  const metadata = { name, ownerReferences, ...((c ?? 0) % 5 === 0 ? { finalizers: ['example.com/hold'] } : {}) }
+  return tried(`make ${name} below ${ownerReferences.map((one) => one.name).join(' and ') || 'nobody'}`, () =>
+    rig.cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: 'b' } } as never),
+  )
+}
+
 export const ruleOperations: Readonly<Record<string, Operation>> = {
   'autoscaler-rules': autoscalerRules,
   none,
@@ -82,4 +146,7 @@ export const ruleOperations: Readonly<Record<string, Operation>> = {
   pressure,
   percent,
   early,
+  'end-twice': endTwice,
+  configure,
+  family,
 }

@@ -112,8 +112,8 @@ export const ruleScenarios: readonly Scenario[] = [
     cluster: { nodes: 3 },
     passing: true,
     manifest: text(
-      stands('a', `${for_('hot', 30)}, ${for_('wet', 90)}`),
-      stands('b', `${for_('hot', 90)}, ${for_('wet', 0)}`),
+      stands('a', `${for_('hot', 30)}, ${for_('wet', 300)}`),
+      stands('b', `${for_('hot', 300)}, ${for_('wet', 0)}`),
       stands('c', `${for_('hot')}, ${for_('wet', 60)}`),
       stands('d', `${for_('node.kubernetes.io/unreachable', 20)}, ${for_('hot', 120)}`),
       replicated('Deployment', 'api', 2),

@@ -1,5 +1,6 @@
 /** The general scenarios: for each kind of work a small world and what users do to it. None is made for one bug. */
 import type { ClusterOptions } from '../../../src/cluster/options.ts'
+import { endScenarios } from './scenarios-ends.ts'
 import { podScenarios } from './scenarios-pods.ts'
 import { ruleScenarios } from './scenarios-rules.ts'
 import { thingScenarios } from './scenarios-things.ts'
@@ -359,6 +360,7 @@ spec: {hard: {pods: "5", count/configmaps: "4"}}
   ...podScenarios,
   ...thingScenarios,
   ...ruleScenarios,
+  ...endScenarios,
   {
     name: 'settings',
     cluster: { nodes: 3 },
