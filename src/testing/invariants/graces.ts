@@ -32,7 +32,7 @@ export const graceEnds = row(
     )
     return orElse(
       late === undefined,
-      () => `${late?.name} of ${named(object)} ran on after ${new Date(due).toISOString()}`,
+      () => `${late?.name} of ${named(object)} ran on after ${previous.metadata.deletionTimestamp}`,
     )
   }),
 )
