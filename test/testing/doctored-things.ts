@@ -1,6 +1,6 @@
 /** For each row about storage in use and services' addresses a write or a state that it must not let pass. */
 import type { KubeObject } from '../../src/index.ts'
-import { type Doctored, gone, made, pod } from './doctored.ts'
+import { type Doctored, gone, made, node, pod } from './doctored.ts'
 
 const reference = { namespace: 'default', name: 'data', uid: 'uid-data' }
 const volume = (name: string, spec: object = {}, status: object = { phase: 'Available' }, meta = {}): KubeObject =>
@@ -42,7 +42,45 @@ const binds = (from: KubeObject, ...others: KubeObject[]): Doctored => ({
 })
 const service = (name: string, spec: object): KubeObject => made('v1', 'Service', name, { spec })
 
+const cpu = (amount: string, priority = 0) => ({
+  priority,
+  containers: [{ name: 'c', resources: { requests: { cpu: amount } } }],
+})
+const sized = (name: string, amount: string) => node(name, {}, { allocatable: { cpu: amount, pods: '10' } })
+const first = pod('first', { node: '', spec: cpu('2', 9), status: { nominatedNodeName: 'node-1' } })
+/** `low` is sent away for `first`. */
+const sentAway = (spec: object, ...others: KubeObject[]): Doctored => ({
+  write: { by: 'scheduler', previous: pod('low', { spec }), object: pod('low', { spec, ...gone }) },
+  before: [...others, pod('low', { spec }), first],
+})
+
 export const doctoredThingWrites: Readonly<Record<string, readonly [Doctored, RegExp]>> = {
+  K2b: [
+    {
+      write: {
+        verb: 'bind',
+        by: 'scheduler',
+        previous: pod('p', { node: '', spec: cpu('1') }),
+        object: pod('p', { spec: cpu('1') }),
+      },
+      before: [sized('node-1', '2'), pod('p', { node: '', spec: cpu('1') }), first],
+    },
+    /took the room of Pod default\/first/,
+  ],
+  K6b: [sentAway(cpu('2', 1), sized('node-1', '2'), sized('node-2', '2')), /first, which has room on node-2/],
+  K6c: [
+    sentAway(cpu('2', 5), sized('node-1', '4'), pod('lower', { spec: cpu('2', 1) })),
+    /where pods of lower priority would do/,
+  ],
+  K6d: [
+    sentAway(
+      cpu('2', 5),
+      sized('node-1', '2'),
+      sized('node-2', '2'),
+      pod('lower', { node: 'node-2', spec: cpu('2', 1) }),
+    ),
+    /though pods of lower priority are on node-2/,
+  ],
   V6: [
     {
       write: {

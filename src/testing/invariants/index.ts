@@ -22,6 +22,7 @@ import * as hpa from './hpa.ts'
 import * as job from './job.ts'
 import * as nodes from './nodes.ts'
 import * as pods from './pods.ts'
+import * as preemption from './preemption.ts'
 import * as provision from './provision.ts'
 import * as quota from './quota.ts'
 import * as replicaSet from './replicaset.ts'
@@ -121,11 +122,15 @@ const byId = {
   CJ3b: cronJob.historyLimits,
   K1: scheduler.boundOnce,
   K2: scheduler.noOvercommit,
+  K2b: preemption.nominationsAreKept,
   K3: scheduler.filtersHold,
   K4: scheduler.spreadHolds,
   "K4'": scheduler.alwaysSpread,
   K5: scheduler.apartIsSymmetric,
   K6: scheduler.victimsAreLower,
+  K6b: preemption.noNeedlessPreemption,
+  K6c: preemption.victimsAreNeeded,
+  K6d: preemption.lowestVictimsGo,
   K7: scheduler.budgetsIfPossible,
   K8: scheduler.preemptionEnds,
   "K8'": scheduler.preemptionEndsForTwo,

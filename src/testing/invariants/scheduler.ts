@@ -14,12 +14,12 @@ import {
   whySkewed,
   whyTooClose,
 } from './placement.ts'
+import { preemptors, priorityOf } from './preemption.ts'
 import { issue, kep, page, row } from './row.ts'
-import { budgets, deployments, eachOf, isDeletion, isGoing, named, orElse, uidOf } from './words.ts'
+import { budgets, deployments, eachOf, isGoing, named, orElse, uidOf } from './words.ts'
 
 const eviction = page('concepts/scheduling-eviction/')
 const preemption = `${eviction}pod-priority-preemption/`
-const priorityOf = ({ spec }: KubeObject): number => spec?.priority ?? 0
 
 /** `[nodeName: ∅ → n at most once per uid]`. */
 export const boundOnce = row(
@@ -157,13 +157,6 @@ export const apartIsSymmetric = row(
   },
   bindHeld(whyTooClose),
 )
-
-/** The pod that a victim of the scheduler makes room for: pending, nominated to its node. */
-function preemptors(write: Write, before: Moment): readonly KubeObject[] | undefined {
-  if (write.by !== 'scheduler' || write.resource !== 'pods' || !isDeletion(write)) return undefined
-  const node = write.object.spec?.nodeName
-  return before.pods.filter(({ spec, status }) => !spec?.nodeName && status?.nominatedNodeName === node)
-}
 
 /** `[preempt ⇒ prio(v) < prio(p)]`. */
 export const victimsAreLower = row(

@@ -117,6 +117,31 @@ const queue = text(
   pod('chosen', 'nodeSelector: {disk: ssd}, containers: [{name: c, image: nginx}]'),
 )
 
+/** Nodes of several sizes, full of small pods of several priorities, and no budgets. */
+const ranked = text(
+  ...[
+    ['low', 10],
+    ['middle', 100],
+    ['high', 1000],
+    ['never', 900],
+  ].map(([name, value]) =>
+    object(
+      'scheduling.k8s.io/v1',
+      'PriorityClass',
+      name as string,
+      `value: ${value}${name === 'never' ? '\npreemptionPolicy: Never' : ''}`,
+    ),
+  ),
+  ...['low', 'middle', 'low', 'none', 'middle', 'low', 'none', 'middle'].map((rank, i) =>
+    object(
+      'v1',
+      'Pod',
+      `small-${i}`,
+      `spec: {${rank === 'none' ? '' : `priorityClassName: ${rank}, `}containers: [{name: c, image: "nginx:1", resources: {requests: {cpu: ${i % 3 === 0 ? '500m' : '1'}}}}]}`,
+    ),
+  ),
+)
+
 export const thingScenarios: readonly Scenario[] = [
   {
     name: 'volumes',
@@ -200,5 +225,17 @@ export const thingScenarios: readonly Scenario[] = [
       'wait',
       'kill',
     ],
+  },
+  {
+    name: 'ranks',
+    cluster: {
+      nodes: [
+        { name: 'a', cpu: '2' },
+        { name: 'b', cpu: '3' },
+        { name: 'c', cpu: '2500m' },
+      ],
+    },
+    manifest: ranked,
+    ops: ['big-pod', 'big-pod', 'big-pod', 'big-pod', 'big-pod', 'big-pod', 'apply', 'delete-pod', 'cordon', 'end-pod'],
   },
 ]
