@@ -202,6 +202,10 @@ export const doctoredExactStates: Readonly<Record<string, readonly [readonly Kub
   ],
   E7: [[service, serving, slice], /says of a the ports :80\/TCP, and it is :8080\/TCP/],
   E8: [[service, serving], /does not say 10\.0\.0\.1 ready at :8080\/TCP/],
+  N1c: [
+    [node('node-1', { taints: [{ key: 'hot', effect: 'NoExecute', timeAdded: at(0) }] }), pod('a')],
+    /does not stand hot of node-1 and is there/,
+  ],
   N6b: [[node('node-1', { unschedulable: true })], /keeps pods away for "", and it is "unschedulable"/],
   V13: [[claim(), volume('disk')], /waits, and PersistentVolume disk is free/],
 }

@@ -138,6 +138,7 @@ const byId = {
   K10: scheduler.everybodyIsPlaced,
   N1: nodes.expelledInTime,
   N1b: nodes.expelledForCause,
+  N1c: taints.nobodyOverstays,
   N2: nodes.lostMeansSilent,
   N3: nodes.evictionsAreLimited,
   N4: nodes.cordonHolds,

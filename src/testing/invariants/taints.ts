@@ -2,9 +2,9 @@
 import type { KubeObject } from '../../api/object.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, settled } from '../property.ts'
-import type { Taint } from './documented.ts'
+import { isPodFinished, type Taint, type Toleration, tolerationMatches } from './documented.ts'
 import { page, row } from './row.ts'
-import { eachOf, isGoing, named } from './words.ts'
+import { eachOf, isGoing, named, timeOf } from './words.ts'
 
 const prefix = 'node.kubernetes.io/'
 const pressures: Readonly<Record<string, string>> = {
@@ -72,4 +72,39 @@ export const taintsFollowConditions = row(
     source: page('concepts/scheduling-eviction/taint-and-toleration/#taint-nodes-by-condition'),
   },
   settled((s) => eachOf(s.nodes, (node) => isGoing(node) || taintsHeld(s, node))),
+)
+
+/** Why the pod may not be on the node any more; undefined when it may. */
+function overstays(s: Moment, pod: KubeObject, taint: Taint): string | undefined {
+  const own = ((pod.spec?.tolerations ?? []) as readonly Toleration[]).find((one) => tolerationMatches(one, taint))
+  if (own === undefined) return `${named(pod)} does not stand ${taint.key} of ${pod.spec?.nodeName} and is there`
+  if (own.tolerationSeconds === undefined) return undefined
+  const since = [taint.timeAdded, pod.metadata.creationTimestamp, pod.status?.startTime].map((at) => timeOf(at) ?? 0)
+  const until = Math.max(...since) + Math.max(0, own.tolerationSeconds) * 1000
+  return s.now > until + roundingMs ? `${named(pod)} stands ${taint.key} no longer and is there` : undefined
+}
+
+/** Times are stored in whole seconds. */
+const roundingMs = 2000
+
+/** `settled ⇒ ∀ taint NoExecute of node(p): stood by p, and still`. */
+export const nobodyOverstays = row(
+  {
+    id: 'N1c',
+    name: 'nobodyOverstays',
+    says: 'When nothing is left to do, no pod is on a node with a NoExecute taint that it does not stand, or stood for a time that is over.',
+    class: 'C',
+    source: page('concepts/scheduling-eviction/taint-and-toleration/#concepts'),
+  },
+  settled((s) =>
+    eachOf(s.nodes, (node) => {
+      const taints = ((node.spec?.taints ?? []) as readonly Taint[]).filter(({ effect }) => effect === 'NoExecute')
+      if (taints.length === 0) return true
+      const left = s.indexed('pods', 'node', node.metadata.name).filter((pod) => !isGoing(pod) && !isPodFinished(pod))
+      return eachOf(left, (pod) => {
+        const why = taints.map((taint) => overstays(s, pod, taint)).find((one) => one !== undefined)
+        return why ?? true
+      })
+    }),
+  ),
 )

@@ -30,19 +30,35 @@ const none: Operation = async (rig, [a, b]) => {
   return tried(`scale ${named(target)} to ${replicas}`, () => patch(rig, target, { spec: { replicas } }))
 }
 
-/** Adds one of several taints, or takes it off. */
+/** Adds one or two of several taints, or takes them off. */
 const taints: Operation = async (rig, [a, b, c]) => {
   const node = chosen(rig.cluster.list('Node'), a)
   if (node === undefined) return undefined
-  const key = chosen(['hot', 'wet', 'maintenance'], b) as string
+  const keys = chosen([['hot', 'wet'], ['hot'], ['wet', 'hot'], ['wet'], ['maintenance', 'hot']], b) as string[]
   const all: readonly { key: string }[] = node.spec?.taints ?? []
-  const has = all.some((one) => one.key === key)
-  const rest = all.filter((one) => one.key !== key)
+  const has = all.some((one) => keys.includes(one.key))
+  const rest = all.filter((one) => !keys.includes(one.key))
   const effect = (c ?? 0) % 4 === 0 ? 'NoSchedule' : 'NoExecute'
-  const next = has ? rest : [...rest, { key, effect }]
-  return tried(`${has ? 'untaint' : 'taint'} ${node.metadata.name} ${key}:${effect}`, () =>
+  const next = has ? rest : [...rest, ...keys.map((key) => ({ key, effect }))]
+  return tried(`${has ? 'untaint' : 'taint'} ${node.metadata.name} ${keys.join(' and ')}:${effect}`, () =>
     patch(rig, node, { spec: { taints: next } }),
   )
+}
+
+/** A wave of requests comes, stays for some minutes and goes. */
+const wave: Operation = async (rig, [a, b, c]) => {
+  const [most, least] = [chosen([600, 300, 100], a), chosen([0, 20, 60], b)] as [number, number]
+  const load = (requestsPerSecond: number) => {
+    for (const { metadata, spec } of rig.cluster.list('Service'))
+      if (spec?.selector !== undefined)
+        rig.cluster.network.load(`http://${metadata.name}.default`, { requestsPerSecond })
+  }
+  const minutes = 1 + ((c ?? 0) % 4)
+  load(most)
+  rig.advance(minutes * 60_000)
+  load(least)
+  rig.advance(minutes * 60_000)
+  return `${most} requests a second for ${minutes} minutes, then ${least} for as long`
 }
 
 /** Something beside the kubelet says that the network of a node is not there, or is. */
@@ -142,6 +158,7 @@ const family: Operation = async (rig, [a, b, c, d]) => {
 export const ruleOperations: Readonly<Record<string, Operation>> = {
   'autoscaler-rules': autoscalerRules,
   none,
+  wave,
   taints,
   pressure,
   percent,

@@ -105,7 +105,7 @@ export const ruleScenarios: readonly Scenario[] = [
     cluster: { nodes: 3, scripts: { 'nginx:*': 'cpu 2m per request' } },
     endless: true,
     manifest: text(scaled('web', careful, cpu(50)), scaled('api', '', `${cpuValue('30m')}, ${cpu(70)}`)),
-    ops: ['load', 'load', 'load', 'load', 'autoscaler-rules', 'autoscaler-rules', 'none', 'wait', 'wait', 'delete-pod'],
+    ops: ['wave', 'wave', 'wave', 'load', 'load', 'autoscaler-rules', 'autoscaler-rules', 'none', 'wait', 'delete-pod'],
   },
   {
     name: 'tolerations',
