@@ -46,6 +46,10 @@ export const doctoredEndWrites: Readonly<Record<string, readonly [Doctored, RegE
     },
     /takes requests\.cpu to 1100, and most allows 1/,
   ],
+  K1b: [
+    { write: { verb: 'bind', previous: pod('a', { node: '', ...gone }), object: pod('a', gone) } },
+    /is being deleted and was given a node/,
+  ],
   N5c: [
     {
       write: { by: 'kubelet', verb: 'update/status', previous: pod('a', dying), object: pod('a', dying) },

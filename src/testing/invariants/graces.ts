@@ -97,3 +97,19 @@ export const configurationIsNoticed = row(
     }),
   ),
 )
+
+/** `[bind(p) ⇒ ¬going(p)]`, in the state the write meets. */
+export const goingPodsAreNotBound = row(
+  {
+    id: 'K1b',
+    name: 'goingPodsAreNotBound',
+    says: 'No pod that is being deleted is given a node, however late the scheduler sees that it is.',
+    class: 'C',
+    source: page('reference/kubernetes-api/workload-resources/binding-v1/'),
+  },
+  step(({ resource, type, object, previous }) => {
+    if (resource !== 'pods' || type !== 'MODIFIED' || previous?.spec?.nodeName || !object.spec?.nodeName)
+      return undefined
+    return orElse(!isGoing(previous as KubeObject), () => `${named(object)} is being deleted and was given a node`)
+  }),
+)

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/object.ts'
 import type { Moment } from '../moment.ts'
 import { type Held, noOscillation, step, type Write } from '../property.ts'
 import { isPodActive } from './documented.ts'
+import { memoryOf } from './hpa-words.ts'
 import { issue, kep, page, row } from './row.ts'
 import { autoscalers, isBy, named, orElse, replicasOf, selects } from './words.ts'
 
@@ -171,8 +172,17 @@ function reach(
   return farthest === sign > 0 ? Math.max(...ends) : Math.min(...ends)
 }
 
-function paceHeld(scaler: KubeObject, from: number, to: number): Held | undefined {
-  if (from < minOf(scaler) || from > maxOf(scaler) || to === from) return undefined
+/** The longest period of a policy. */
+const longestPeriodMs = 1_800_000
+
+/** Was it scaled the other way a short while ago? A period is counted from where it began, which was farther than here. */
+function hasTurned(scaler: KubeObject, isUp: boolean, now: number): boolean {
+  const { u = [], d = [] } = memoryOf(scaler) ?? {}
+  return (isUp ? d : u).some(([at]) => at > now - longestPeriodMs)
+}
+
+function paceHeld(scaler: KubeObject, from: number, to: number, now: number): Held | undefined {
+  if (from < minOf(scaler) || from > maxOf(scaler) || to === from || hasTurned(scaler, to > from, now)) return undefined
   const { scaleUp, scaleDown } = scaler.spec?.behavior ?? {}
   if (to > from) {
     const most = reach(scaleUp, usualUp, from, 1)
@@ -183,8 +193,8 @@ function paceHeld(scaler: KubeObject, from: number, to: number): Held | undefine
 }
 
 /**
- * `rate policies respected`: no single step is longer than its policies let a whole period be. What was recommended within the
- * stabilisation window is not in any object; the controller's own scenarios hold that half.
+ * `rate policies respected`: no single step is longer than its policies let a whole period be. H8 says it exactly, with what was
+ * done within a period; here nothing is needed but the sizes.
  */
 export const paceIsKept = row(
   {
@@ -197,7 +207,7 @@ export const paceIsKept = row(
   step((write) => {
     const scaler = scalerBehind(write)
     if (scaler === undefined || write.previous === undefined) return undefined
-    return paceHeld(scaler, replicasOf(write.previous), replicasOf(write.object))
+    return paceHeld(scaler, replicasOf(write.previous), replicasOf(write.object), write.believed.now)
   }),
 )
 

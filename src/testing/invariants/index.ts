@@ -121,6 +121,7 @@ const byId = {
   CJ3: cronJob.neverTooLate,
   CJ3b: cronJob.historyLimits,
   K1: scheduler.boundOnce,
+  K1b: graces.goingPodsAreNotBound,
   K2: scheduler.noOvercommit,
   K2b: preemption.nominationsAreKept,
   K3: scheduler.filtersHold,

@@ -113,6 +113,17 @@ const endTwice: Operation = async (rig, [a, b]) => {
   })
 }
 
+/** Makes a pod that something holds, and deletes it: it is there without a node, if nobody was quicker. */
+const heldPod: Operation = async (rig, [a]) => {
+  const name = `passing-${(a ?? 0) % 3}`
+  const metadata = { name, labels: { app: 'web' }, finalizers: ['example.com/hold'] }
+  const spec = { containers: [{ name: 'c', image: 'nginx:1' }] }
+  return tried(`make pod ${name}, and delete it`, async () => {
+    await rig.cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec } as never)
+    await rig.cluster.delete('Pod', name)
+  })
+}
+
 /** Makes or takes away what containers are configured by. */
 const configure: Operation = async (rig, [a, b]) => {
   const [kind, name] = chosen(
@@ -166,4 +177,5 @@ export const ruleOperations: Readonly<Record<string, Operation>> = {
   'end-twice': endTwice,
   configure,
   family,
+  'held-pod': heldPod,
 }

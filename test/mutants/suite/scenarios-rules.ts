@@ -26,6 +26,15 @@ const scaled = (name: string, behavior: string, metrics: string) =>
       `spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${name}}, minReplicas: 2, maxReplicas: 9${behavior}, metrics: [${metrics}]}`,
     ),
   )
+/** One that ends badly, and is selected by what is scaled. */
+const failed = (app: string) =>
+  object(
+    'v1',
+    'Pod',
+    `${app}-failed`,
+    'spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: [sh, -c, "sleep 2; exit 1"], resources: {requests: {cpu: 50m, memory: 10Mi}}}]}',
+    `, labels: {app: ${app}}`,
+  )
 const cpu = (percent: number) =>
   `{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: ${percent}}}}`
 const cpuValue = (amount: string) =>
@@ -102,9 +111,16 @@ const ports = text(
 export const ruleScenarios: readonly Scenario[] = [
   {
     name: 'autoscaling by rules',
-    cluster: { nodes: 3, scripts: { 'nginx:*': 'cpu 2m per request' } },
+    // Not all that may be asked for has room.
+    cluster: {
+      nodes: [
+        { name: 'a', cpu: '700m' },
+        { name: 'b', cpu: '700m' },
+      ],
+      scripts: { 'nginx:*': 'cpu 2m per request' },
+    },
     endless: true,
-    manifest: text(scaled('web', careful, cpu(50)), scaled('api', '', `${cpuValue('30m')}, ${cpu(70)}`)),
+    manifest: text(scaled('web', careful, cpu(50)), scaled('api', '', `${cpuValue('30m')}, ${cpu(70)}`), failed('api')),
     ops: ['wave', 'wave', 'wave', 'load', 'load', 'autoscaler-rules', 'autoscaler-rules', 'none', 'wait', 'delete-pod'],
   },
   {
@@ -171,6 +187,8 @@ export const ruleScenarios: readonly Scenario[] = [
       'service',
       'early',
       'early',
+      'held-pod',
+      'held-pod',
       'relabel',
       'end-pod',
       'end-pod',
