@@ -3,7 +3,7 @@
  *
  *   --only TEXT     only mutants whose names contain one of these texts (comma between them)
  *   --patch FILE    the bug of another patch; may be given more than once
- *   --budget S      seconds of checking for each (default 40)
+ *   --budget S      seconds of checking for each (default 60)
  *   --seed N        the seed of the checks (default 1)
  *   --jobs N        processes at once (default 2)
  *   --json          the results as JSON
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string' },
       patch: { type: 'string', multiple: true },
-      budget: { type: 'string', default: '40' },
+      budget: { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
       jobs: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },

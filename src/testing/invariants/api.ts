@@ -41,17 +41,19 @@ export const noLostUpdate = row(
   {
     id: 'A2',
     name: 'noLostUpdate',
-    says: 'An update that names a resourceVersion is carried out only on an object of that version.',
+    says: 'An update or a deletion that names a resourceVersion or a uid is carried out only on the object of that version and uid.',
     class: 'C',
     source: `${concepts}#resource-versions`,
   },
   step(({ asked, previous }) => {
-    if (asked?.type !== 'update' || previous === undefined) return undefined
-    const { resourceVersion } = asked.object.metadata
-    if (resourceVersion === undefined || resourceVersion === '') return undefined
+    if ((asked?.type !== 'update' && asked?.type !== 'delete') || previous === undefined) return undefined
+    const meant = asked.type === 'update' ? asked.object.metadata : asked
+    const { resourceVersion: version, uid } = previous.metadata
+    if (meant.uid && meant.uid !== uid) return `it was made for the object ${meant.uid} and met ${uid}`
+    if (!meant.resourceVersion) return meant.uid ? true : undefined
     return orElse(
-      resourceVersion === previous.metadata.resourceVersion,
-      () => `it was made for version ${resourceVersion} and met ${previous.metadata.resourceVersion}`,
+      meant.resourceVersion === version,
+      () => `it was made for version ${meant.resourceVersion} and met ${version}`,
     )
   }),
 )

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../../../src/index.ts'
 import { chosen, named, type Operation, patch, roots, tried, workloadKinds } from './operation-tools.ts'
+import { apiOperations } from './operations-api.ts'
 import { clusterOperations } from './operations-cluster.ts'
 import { objectOperations } from './operations-objects.ts'
 import { podOperations } from './operations-pods.ts'
@@ -244,6 +245,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'delete-pod': deletePod,
   relabel,
   'stray-pod': strayPod,
+  ...apiOperations,
   ...objectOperations,
   ...clusterOperations,
   ...podOperations,

@@ -103,7 +103,7 @@ export async function perform(rig: Rig, scenario: Scenario, step: Step): Promise
     }
     case 'settle':
       rig.drain()
-      await rig.cluster.settle({ within: '30m' }).catch(() => {})
+      await rig.cluster.settle({ within: '10m' }).catch(() => {})
       return 'until it is quiet'
     default:
       throw new Error(`there is no step "${step.what}" (${b})`)
