@@ -241,6 +241,7 @@ export const thingScenarios: readonly Scenario[] = [
   {
     name: 'clients',
     cluster: { nodes: 2 },
+    busy: true,
     manifest: text(
       object(
         'apps/v1',
@@ -249,7 +250,8 @@ export const thingScenarios: readonly Scenario[] = [
         'spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: "nginx:1"}]}}}',
       ),
       object('v1', 'ConfigMap', 'map-0', 'data: {n: "0"}'),
-      object('v1', 'ConfigMap', 'map-1', 'data: {n: "1"}'),
+      object('v1', 'ConfigMap', 'map-1, finalizers: [example.com/hold]', 'data: {n: "1"}'),
+      object('v1', 'ConfigMap', 'map-2, finalizers: [example.com/hold]', 'data: {n: "2"}'),
       object('v1', 'Service', 'web', 'spec: {selector: {app: web}, ports: [{port: 80}]}'),
     ),
     ops: [
@@ -258,8 +260,16 @@ export const thingScenarios: readonly Scenario[] = [
       'replace',
       'put-status',
       'put-status',
+      'replace',
+      'replace',
+      'replace',
+      'delete-map',
+      'delete-map',
       'meant-another',
       'meant-another',
+      'meant-another',
+      'meant-another',
+      'end-pod',
       'delete-pod',
       'end-pod',
       'owned',

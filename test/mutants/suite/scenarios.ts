@@ -12,6 +12,8 @@ export interface Scenario {
   readonly manifest: string
   /** Names of operations; what comes up more often is drawn more often. */
   readonly ops: readonly string[]
+  /** Set when everything is done in each run: where runs are short. */
+  readonly busy?: boolean
   /** Set when something goes on for ever by design: schedules, load. */
   readonly endless?: boolean
   /** Set when what the manifest says comes to its end by itself: nothing would be left to begin with. */

@@ -24,7 +24,7 @@ export function generated(scenario: Scenario, seed: number, roughness: Roughness
   const steps: Step[] = []
   const add = (what: string) =>
     steps.push({ what, n: [0, 1, 2, 3].map(() => random.below(big)), seed: random.below(big) })
-  const count = 4 + random.below(5)
+  const count = scenario.busy === true ? scenario.ops.length : 4 + random.below(5)
   if (scenario.passing !== true && random.below(4) > 0) add('settled')
   for (const op of shuffled(random, scenario.ops).slice(0, count)) {
     if (roughness === 2 && random.below(2) === 0) add(`fault ${pick(random, faults)}`)
