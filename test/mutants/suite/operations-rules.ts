@@ -160,7 +160,7 @@ const family: Operation = async (rig, [a, b, c, d]) => {
           },
         ],
   )
-  const metadata = { name, ownerReferences, ...((c ?? 0) % 5 === 0 ? { finalizers: ['example.com/hold'] } : {}) }
+  const metadata = { name, ownerReferences, ...((b ?? 0) % 2 === 0 ? { finalizers: ['example.com/hold'] } : {}) }
   return tried(`make ${name} below ${ownerReferences.map((one) => one.name).join(' and ') || 'nobody'}`, () =>
     rig.cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: 'b' } } as never),
   )

@@ -175,6 +175,8 @@ export const ruleScenarios: readonly Scenario[] = [
       uses('both', 'one', 'two'),
       uses('single', 'three'),
       uses('dynamic', 'made'),
+      claimText('unseen', '1Gi', 'late'),
+      uses('pinned', 'unseen').replace('spec: {', 'spec: {nodeName: node-1, '),
     ),
     ops: ['end-pod', 'end-pod', 'apply', 'apply', 'delete-claim', 'delete-volume', 'cordon', 'taint', 'kill', 'wait'],
   },
