@@ -134,6 +134,7 @@ export async function standardSuite(settings: Settings): Promise<Verdict> {
   const claims = settings.properties ?? promised
   const end = settings.clock() + settings.budgetMs
   const { reach } = settings
+  const costs = new Costs()
   let runs = 0
   for (let round = 0; settings.clock() < end; round++) {
     if (round === counted) {
@@ -145,11 +146,14 @@ export async function standardSuite(settings: Settings): Promise<Verdict> {
     for (const [i, scenario] of scenarios.entries()) {
       if (settings.clock() >= end) break
       const seed = settings.seed * 1_000_003 + round * 1009 + i
-      if (round > 0 && drawsOf(seed).below(1000) >= 1000 * worth(scenario, round, reach)) continue
+      const isDue = drawsOf(seed).below(1000) < 1000 * worth(scenario, round, reach) * costs.share(scenario.name)
+      if (round > 0 && scenario.busy !== true && !isDue) continue
+      const start = settings.clock()
       const roughness = ([0, 2, 1] as const)[round % 3] as Roughness
       const steps = round === 0 ? [] : generated(scenario, seed, roughness)
       runs++
       const { violation, story } = await ran(scenario, steps, roughness, claims)
+      costs.note(scenario.name, settings.clock() - start)
       if (round < counted) reach?.note(scenario.name)
       if (violation === undefined) continue
       const found = { steps, violation, story }
@@ -169,12 +173,28 @@ export async function standardSuite(settings: Settings): Promise<Verdict> {
   return { killed: false, property: '', why: '', scenario: '', seed: settings.seed, steps: 0, runs, story: [] }
 }
 
+/** What runs of a scenario took, and that dear ones are run less often. */
+class Costs {
+  readonly #last = new Map<string, number>()
+
+  note(scenario: string, ms: number): void {
+    this.#last.set(scenario, ms)
+  }
+
+  /** The part of the rounds it takes part in: 1 for those that are not dearer than most. */
+  share(scenario: string): number {
+    const all = [...this.#last.values()].sort((a, b) => a - b)
+    const typical = all[Math.floor(all.length / 2)] ?? 0
+    return Math.max(0.2, Math.min(1, (1.5 * typical) / (this.#last.get(scenario) ?? 1)))
+  }
+}
+
 /** How often a scenario is run in a round. While its reach is counted, what users do may still come to what was changed. */
 const worth = ({ name }: Scenario, round: number, reach: Reach | undefined): number =>
   Math.max(round < counted ? 0.3 : 0, reach?.weight(name) ?? 1)
 
 /** The part of the budget that goes into exploring. */
-const exploring = 0.6
+const exploring = 0.5
 
 /** Every scenario explored, for as long as what it comes to is worth. */
 async function allExplored(
