@@ -66,8 +66,24 @@ const meantAnother: Operation = async (rig, [a, b]) => {
   return `${method} ${named(object)} as another one: ${code}`
 }
 
+/** Somebody else schedules too. */
+const bindToo: Operation = async (rig, [a, b]) => {
+  const pod = chosen(rig.cluster.list('Pod'), a)
+  const node = chosen(rig.cluster.list('Node'), b)
+  if (pod === undefined || node === undefined) return undefined
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name: pod.metadata.name },
+    target: { kind: 'Node', name: node.metadata.name },
+  }
+  const { code } = await ask(rig.cluster, 'POST', `${pathOf(rig, pod)}/binding`, { body })
+  return `bind ${named(pod)} to ${node.metadata.name}: ${code}`
+}
+
 export const apiOperations: Readonly<Record<string, Operation>> = {
   replace,
   'put-status': putStatus,
   'meant-another': meantAnother,
+  'bind-too': bindToo,
 }

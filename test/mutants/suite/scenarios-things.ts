@@ -265,6 +265,8 @@ export const thingScenarios: readonly Scenario[] = [
       'replace',
       'delete-map',
       'delete-map',
+      'bind-too',
+      'bind-too',
       'meant-another',
       'meant-another',
       'meant-another',
