@@ -13,6 +13,7 @@ import {
   requestsOf,
   untoleratedTaint,
 } from './documented.ts'
+import { isGoing, priorityOf } from './words.ts'
 
 /** Where pods are when one is to be placed: nodes, and pods that occupy them. */
 export interface Places {
@@ -198,4 +199,34 @@ export function isFeasible(pod: KubeObject, places: Places): boolean | undefined
     whyTooClose(pod, places),
   ]
   return whys.every((why) => why === undefined)
+}
+
+/** A pod that the default scheduler has to place. */
+export const isWaiting = (pod: KubeObject): boolean =>
+  !pod.spec?.nodeName &&
+  !isGoing(pod) &&
+  !isPodFinished(pod) &&
+  (pod.spec?.schedulerName ?? 'default-scheduler') === 'default-scheduler'
+
+/** Is the room on the node kept for another pod, of at least its priority, that is nominated there? */
+const isFor = (s: Moment, pod: KubeObject, node: KubeObject): boolean =>
+  s.pods.some(
+    (other) =>
+      other !== pod &&
+      isWaiting(other) &&
+      other.status?.nominatedNodeName === node.metadata.name &&
+      priorityOf(other) >= priorityOf(pod),
+  )
+
+/** Pods that wait for the scheduler though there is a node with room that is kept for nobody else. */
+export function placeable(s: Moment): readonly KubeObject[] {
+  const waiting = s.pods.filter(isWaiting)
+  return waiting.length === 0 ? [] : waiting.filter((pod) => placeOf(s, pod) !== undefined)
+}
+
+/** The name of the first node that would do. */
+export function placeOf(s: Moment, pod: KubeObject): string | undefined {
+  const pods = s.pods.filter((one) => one.spec?.nodeName && !isPodFinished(one))
+  const node = s.nodes.find((one) => !isGoing(one) && isFeasible(pod, { s, node: one, pods }) === true)
+  return node === undefined || isFor(s, pod, node) ? undefined : node.metadata.name
 }

@@ -5,11 +5,9 @@ import { step, type Write } from '../property.ts'
 import { isPodFinished, matchesLabelSelector } from './documented.ts'
 import { hardSpread, isFeasible, type Places, whyNoRoom, whyRefused, whyTooClose } from './placement.ts'
 import { page, row } from './row.ts'
-import { budgets, isDeletion, isGoing, named, orElse, uidOf } from './words.ts'
+import { budgets, isDeletion, isGoing, named, orElse, priorityOf, uidOf } from './words.ts'
 
 const docs = page('concepts/scheduling-eviction/pod-priority-preemption/')
-
-export const priorityOf = ({ spec }: KubeObject): number => spec?.priority ?? 0
 
 /** The pods that a victim of the scheduler makes room for: pending, nominated to its node. */
 export function preemptors(write: Write, before: Moment): readonly KubeObject[] | undefined {

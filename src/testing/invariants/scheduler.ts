@@ -6,17 +6,19 @@ import { always, type Held, noOscillation, settled, step, type Write } from '../
 import { isPodFinished, matchesLabelSelector } from './documented.ts'
 import {
   hardSpread,
-  isFeasible,
+  isWaiting,
   type Places,
+  placeable,
+  placeOf,
   skewOf,
   whyNoRoom,
   whyRefused,
   whySkewed,
   whyTooClose,
 } from './placement.ts'
-import { preemptors, priorityOf } from './preemption.ts'
+import { preemptors } from './preemption.ts'
 import { issue, kep, page, row } from './row.ts'
-import { budgets, deployments, eachOf, isGoing, named, orElse, uidOf } from './words.ts'
+import { budgets, deployments, eachOf, isGoing, named, orElse, priorityOf, uidOf } from './words.ts'
 
 const eviction = page('concepts/scheduling-eviction/')
 const preemption = `${eviction}pod-priority-preemption/`
@@ -248,12 +250,6 @@ export const preemptionEndsForTwo = row(
   noOscillation(bindings),
 )
 
-const isWaiting = (pod: KubeObject): boolean =>
-  !pod.spec?.nodeName &&
-  !isGoing(pod) &&
-  !isPodFinished(pod) &&
-  (pod.spec?.schedulerName ?? 'default-scheduler') === 'default-scheduler'
-
 /** `□ feasible(p) ~> bound(p)`. */
 export const nobodyIsForgotten = row(
   {
@@ -264,28 +260,13 @@ export const nobodyIsForgotten = row(
     source: `${kep(4247)}, ${issue(72122)}, ${issue(127290)}`,
   },
   settled((s) => {
-    const waiting = s.pods.filter(isWaiting)
-    if (waiting.length === 0) return true
-    const pods = s.pods.filter((pod) => pod.spec?.nodeName && !isPodFinished(pod))
-    return eachOf(waiting, (pod) => {
-      const node = s.nodes.find((one) => !isGoing(one) && isFeasible(pod, { s, node: one, pods }) === true)
-      return orElse(
-        node === undefined || isFor(s, pod, node),
-        () => `${named(pod)} waits and could be on ${node?.metadata.name}`,
-      )
-    })
+    const [pod] = placeable(s)
+    return orElse(
+      pod === undefined,
+      () => `${named(pod as KubeObject)} waits and could be on ${placeOf(s, pod as KubeObject)}`,
+    )
   }),
 )
-
-/** Is the room on the node kept for another pod, of at least its priority, that is nominated there? */
-const isFor = (s: Moment, pod: KubeObject, node: KubeObject): boolean =>
-  s.pods.some(
-    (other) =>
-      other !== pod &&
-      isWaiting(other) &&
-      other.status?.nominatedNodeName === node.metadata.name &&
-      priorityOf(other) >= priorityOf(pod),
-  )
 
 /** `pending ~> bound`: what a user may want of a cluster with room enough. */
 export const everybodyIsPlaced = row(

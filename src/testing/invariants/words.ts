@@ -29,6 +29,9 @@ export const isGoing = ({ metadata }: KubeObject): boolean => metadata.deletionT
 /** spec.replicas; one when it is not said. */
 export const replicasOf = (object: KubeObject): number => object.spec?.replicas ?? 1
 
+/** spec.priority; 0 when it is not said. */
+export const priorityOf = ({ spec }: KubeObject): number => spec?.priority ?? 0
+
 /** The uid of the controller that owns the object; undefined when none does. */
 export const keeperOf = (object: KubeObject): string | undefined => controllerOf(object)?.uid
 

@@ -6,6 +6,7 @@
 import { parseTime } from '../../../src/api/time.ts'
 import type { KubeObject } from '../../../src/index.ts'
 import type { Committed, Transition } from '../../../src/store/transition.ts'
+import { placeable } from '../../../src/testing/invariants/placement.ts'
 import type { Monitor } from './monitor.ts'
 import type { Rig } from './rig.ts'
 
@@ -21,8 +22,10 @@ export function watchEnds(rig: Rig, monitor: Monitor, isSmooth: boolean): void {
     const why = whyUnguarded(transition)
     if (why !== undefined) monitor.fail('what is deleted or bound is named by its uid (G5)', why)
   }
+  const waits = new Map<string, number>()
   rig.cluster.plane.api.committed$.subscribe(({ change, cause, time }: Committed) => {
     const { resource, type, object } = change
+    if (isSmooth && (resource === 'pods' || resource === 'nodes')) placedSoon(monitor, waits, time)
     if (resource === 'nodes') {
       if (type === 'DELETED') wentAt.set(object.metadata.name, time)
       else wentAt.delete(object.metadata.name)
@@ -36,6 +39,22 @@ export function watchEnds(rig: Rig, monitor: Monitor, isSmooth: boolean): void {
     if (isSmooth && cause.by === 'kubelet' && !rig.everDown.has(object.spec?.nodeName) && time > due + lateMs)
       monitor.fail('a pod that is deleted is gone when its grace is over', `${name} was there ${time - due} ms longer`)
   })
+}
+
+/** A pod that could be placed, retried with its back-off, is placed within this time. */
+const placedMs = 60_000
+
+/** `waits`: since when each pod waits that could be placed. */
+function placedSoon(monitor: Monitor, waits: Map<string, number>, time: number): void {
+  const s = monitor.now
+  const ready = new Map(placeable(s).map((pod) => [pod.metadata.uid ?? '', pod]))
+  for (const uid of waits.keys()) if (!ready.has(uid)) waits.delete(uid)
+  for (const [uid, { metadata }] of ready) {
+    const since = waits.get(uid) ?? time
+    waits.set(uid, since)
+    if (time > since + placedMs)
+      monitor.fail('a pod that could be placed is placed soon (K9)', `${metadata.name} waits for ${time - since} ms`)
+  }
 }
 
 /** Components mean an object, not whoever has its name by now. */
