@@ -1,6 +1,6 @@
 /** For each row about storage in use and services' addresses a write or a state that it must not let pass. */
 import type { KubeObject } from '../../src/index.ts'
-import { type Doctored, gone, made, node, pod } from './doctored.ts'
+import { type Doctored, gone, made, node, ownedBy, pod, workload } from './doctored.ts'
 
 const reference = { namespace: 'default', name: 'data', uid: 'uid-data' }
 const volume = (name: string, spec: object = {}, status: object = { phase: 'Available' }, meta = {}): KubeObject =>
@@ -48,6 +48,10 @@ const cpu = (amount: string, priority = 0) => ({
 })
 const sized = (name: string, amount: string) => node(name, {}, { allocatable: { cpu: amount, pods: '10' } })
 const first = pod('first', { node: '', spec: cpu('2', 9), status: { nominatedNodeName: 'node-1' } })
+const kept2 = workload('Deployment', 'web', { replicas: 1, revisionHistoryLimit: 2 })
+const old = workload('ReplicaSet', 'old', { replicas: 0 }, {}, ownedBy(kept2))
+const agents = workload('DaemonSet', 'agent')
+const reference1 = { apiVersion: 'v1', kind: 'ConfigMap', name: 'one', uid: 'one' }
 /** `low` is sent away for `first`. */
 const sentAway = (spec: object, ...others: KubeObject[]): Doctored => ({
   write: { by: 'scheduler', previous: pod('low', { spec }), object: pod('low', { spec, ...gone }) },
@@ -55,6 +59,59 @@ const sentAway = (spec: object, ...others: KubeObject[]): Doctored => ({
 })
 
 export const doctoredThingWrites: Readonly<Record<string, readonly [Doctored, RegExp]>> = {
+  G13d: [
+    {
+      write: {
+        by: 'controller/replicaset',
+        previous: workload('ReplicaSet', 'set', { replicas: 1 }),
+        object: workload('ReplicaSet', 'set', { replicas: 1 }, { replicas: -1 }),
+      },
+      before: [],
+    },
+    /says replicas -1/,
+  ],
+  R8: [
+    {
+      write: {
+        by: 'controller/replicaset',
+        previous: workload('ReplicaSet', 'set', { replicas: 1 }),
+        object: workload('ReplicaSet', 'set', { replicas: 1 }, { availableReplicas: 1 }),
+      },
+      before: [workload('ReplicaSet', 'set', { replicas: 1 })],
+    },
+    /counts 1 as available, and 0 are/,
+  ],
+  D6f: [
+    {
+      write: { by: 'controller/deployment', reconciled: 'default/web', previous: old, object: old, type: 'DELETED' },
+      before: [kept2, old, workload('ReplicaSet', 'new', { replicas: 1 }, {}, ownedBy(kept2))],
+    },
+    /has 1 old revisions and keeps 2/,
+  ],
+  R4c: [
+    {
+      write: {
+        by: 'controller/replicaset',
+        reconciled: 'default/set',
+        previous: pod('a', { ownerReferences: [reference1, { ...reference1, uid: 'two', name: 'two' }] }),
+        object: pod('a'),
+      },
+      before: [],
+    },
+    /lost one and two/,
+  ],
+  DS6: [
+    {
+      write: {
+        by: 'controller/daemonset',
+        reconciled: 'default/agent',
+        previous: pod('a', ownedBy(agents)),
+        object: pod('a', { ...ownedBy(agents), ...gone }),
+      },
+      before: [node('node-1'), agents, pod('a', ownedBy(agents))],
+    },
+    /was deleted from node-1, where it belongs/,
+  ],
   K2b: [
     {
       write: {

@@ -34,6 +34,7 @@ import * as storage from './storage.ts'
 import * as taints from './taints.ts'
 import * as times from './times.ts'
 import * as volumes from './volumes.ts'
+import * as workloads from './workloads.ts'
 
 /** Every row by its number. Rows that are no property are in elsewhere.ts. */
 const byId = {
@@ -65,6 +66,7 @@ const byId = {
   G13: controllers.statusesAreHonest,
   G13b: statuses.statusesAreTrue,
   G13c: conditions.conditionsAgree,
+  G13d: workloads.numbersAreNotNegative,
   G14: times.transitionsAreTimed,
   D1: deployment.rolloutKeepsEnough,
   "D1'": deployment.alwaysEnough,
@@ -79,6 +81,7 @@ const byId = {
   D6c: deployment.onlyEmptyOnesGo,
   D6d: conditions.oldestIsForgotten,
   D6e: conditions.presentIsNewest,
+  D6f: workloads.historyIsKept,
   D7: deployment.rolloutsComplete,
   D8: deployment.stuckIsSaid,
   D8b: conditions.stuckIsNotSaidEarly,
@@ -87,9 +90,11 @@ const byId = {
   R3: replicaSet.adoptsOrphansOnly,
   R4: replicaSet.releasesNotDeletes,
   R4b: replicaSet.releasesAtLast,
+  R4c: workloads.othersReferencesStay,
   R5: replicaSet.oneController,
   R6: replicaSet.victimsAreRanked,
   R7: replicaSet.refusedPodsAreNotRushed,
+  R8: workloads.availableIsEarned,
   S1: statefulSet.oneForEachIdentity,
   S2: statefulSet.createdInOrder,
   S3: statefulSet.endedInReverse,
@@ -105,6 +110,7 @@ const byId = {
   DS3: daemonSet.daemonsKeepServing,
   DS4: daemonSet.daemonsRollOut,
   DS5: daemonSet.daemonsStandTrouble,
+  DS6: workloads.daemonsGoForCause,
   J1: job.countedOnce,
   J2: job.noMoreThanAsked,
   "J2'": job.programRunsOnce,

@@ -189,14 +189,22 @@ export const oneController = row(
 
 const phases: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 }
 
-/** What decides first: assigned, phase, ready, cost. Lower goes sooner. */
-function rankOf(pod: KubeObject): readonly number[] {
-  const cost = Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
-  return [pod.spec?.nodeName ? 1 : 0, phases[pod.status?.phase ?? 'Pending'] ?? 0, isPodReady(pod) ? 1 : 0, cost]
+/** How many pods of the ReplicaSets of one owner share the pod's node; those of a ReplicaSet of nobody are not counted. */
+function crowdOf(s: Moment, keeper: KubeObject, pod: KubeObject): number {
+  const above = keeperOf(keeper)
+  if (above === undefined) return 0
+  const near = s.ownedBy(replicaSets, above).flatMap((one) => activeOf(s, one))
+  return near.filter(({ spec }) => (spec?.nodeName ?? '') === (pod.spec?.nodeName ?? '')).length
 }
 
-function goesSooner(a: KubeObject, b: KubeObject): boolean {
-  const [first, second] = [rankOf(a), rankOf(b)]
+/** What decides first: assigned, phase, ready, cost, how crowded its node is. Lower goes sooner. */
+function rankOf(s: Moment, keeper: KubeObject, pod: KubeObject): readonly number[] {
+  const cost = Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0)
+  const phase = phases[pod.status?.phase ?? 'Pending'] ?? 0
+  return [pod.spec?.nodeName ? 1 : 0, phase, isPodReady(pod) ? 1 : 0, cost, -crowdOf(s, keeper, pod)]
+}
+
+function goesSooner(first: readonly number[], second: readonly number[]): boolean {
   const at = first.findIndex((number, i) => number !== second[i])
   return at >= 0 && (first[at] as number) < (second[at] as number)
 }
@@ -206,7 +214,7 @@ export const victimsAreRanked = row(
   {
     id: 'R6',
     name: 'victimsAreRanked',
-    says: 'Scaling down takes unassigned before assigned, pending before running, unready before ready, cheap before dear pods.',
+    says: 'Scaling down takes unassigned before assigned, pending before running, unready before ready, cheap before dear pods, and of a Deployment those on a node with more of its pods before others.',
     class: 'C',
     source: `${docs}#scaling-a-replicaset (${kep(2255)})`,
   },
@@ -216,7 +224,8 @@ export const victimsAreRanked = row(
     const active = claimed(write.believed, keeper).filter(isPodActive)
     const victim = active.find((pod) => uidOf(pod) === uidOf(write.object))
     if (victim === undefined) return undefined
-    const sooner = active.filter((pod) => goesSooner(pod, victim)).length
+    const rank = rankOf(write.believed, keeper, victim)
+    const sooner = active.filter((pod) => goesSooner(rankOf(write.believed, keeper, pod), rank)).length
     const surplus = active.length - replicasOf(keeper)
     return orElse(sooner < surplus, () => `${named(victim)} went though ${sooner} others should have gone before it`)
   }),
