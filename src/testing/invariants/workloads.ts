@@ -99,9 +99,11 @@ export const historyIsKept = row(
     if (owner === undefined || uidOf(owner) !== keeperOf(write.object)) return undefined
     const all = write.believed.ownedBy(write.resource, uidOf(owner)).filter((one) => !isGoing(one))
     const limit: number = owner.spec?.revisionHistoryLimit ?? 10
+    // What a paused Deployment has now been told may be in none of them.
+    const old = owner.spec?.paused === true ? all.length : all.length - 1
     return orElse(
-      all.length - 1 > limit,
-      () => `${named(write.object)} went though ${named(owner)} has ${all.length - 1} old revisions and keeps ${limit}`,
+      old > limit,
+      () => `${named(write.object)} went though ${named(owner)} has ${old} old revisions and keeps ${limit}`,
     )
   }),
 )
