@@ -129,9 +129,11 @@ function forgotten(write: Write, after: Moment): Held {
   const owner = keeperOf(write.object) ?? ''
   const pods = write.believed.ownedBy('pods', owner)
   if (write.resource === histories && hasPods(pods, write.object)) return `pods have ${named(write.object)}`
+  // The revision a StatefulSet is at stays, pods or not: it is what a partition goes back to.
+  const at = [write.believed, after].map((s) => s.at('statefulsets.apps', write.reconciled)?.status?.currentRevision)
   const isIdle = (one: KubeObject): boolean =>
     write.resource === histories
-      ? !hasPods(pods, one)
+      ? !hasPods(pods, one) && !at.includes(one.metadata.name)
       : replicasOf(one) === 0 &&
         (one.status?.replicas ?? 0) === 0 &&
         one.metadata.generation === one.status?.observedGeneration
