@@ -311,6 +311,9 @@ function whyIncomplete(s: Moment, deployment: KubeObject): Held {
   // Recreate waits for the last old pod, which may be on a node that is lost.
   const isRecreate = deployment.spec?.strategy?.type === 'Recreate'
   if (isRecreate && sets.some((one) => s.ownedBy('pods', uidOf(one)).some(isGoing))) return true
+  // With Recreate several sets with pods are never resized together: what was scaled in the middle of a rollout and became
+  // Recreate before the controller looked stays as it is (scale() of kube-controller-manager 1.36).
+  if (isRecreate && sets.filter((one) => replicasOf(one) > 0).length > 1 && isResized(deployment, sets)) return true
   // A revision whose pods do not become available holds its rollout up: that is what maxUnavailable is for.
   const isWell = (newest.status?.availableReplicas ?? 0) === replicasOf(newest)
   return orElse(
@@ -324,7 +327,7 @@ export const rolloutsComplete = row(
   {
     id: 'D7',
     name: 'rolloutsComplete',
-    says: 'A rollout whose new pods all become available completes.',
+    says: 'A rollout whose new pods all become available completes. One that becomes Recreate and is scaled before its controller looks does not.',
     class: 'C',
     source: `${docs}#complete-deployment`,
   },
