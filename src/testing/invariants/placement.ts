@@ -139,9 +139,11 @@ export function skewOf(one: Spread, pod: KubeObject, { s, node, pods }: Places):
   return (found.get(domain) ?? 0) + own - (least === Number.MAX_SAFE_INTEGER ? 0 : least)
 }
 
-export function whySkewed(pod: KubeObject, places: Places): string | undefined {
+/** `elsewhere`: pods that may be thought to be on other nodes, and are on none. */
+export function whySkewed(pod: KubeObject, places: Places, elsewhere: readonly KubeObject[] = []): string | undefined {
   for (const one of hardSpread(pod)) {
-    const skew = skewOf(one, pod, places)
+    const is = skewOf(one, pod, places)
+    const skew = is === undefined ? undefined : is - elsewhere.filter((other) => isAlike(one, pod, other)).length
     if (skew === undefined) return `${places.node.metadata.name} has no label ${one.topologyKey}`
     if (skew > one.maxSkew) return `the skew over ${one.topologyKey} would be ${skew}; ${one.maxSkew} is allowed`
   }

@@ -1,5 +1,5 @@
 /** The scheduler: where pods may be bound, whom it sends away, and whom it must not forget. */
-import type { KubeObject } from '../../api/object.ts'
+import { type KubeObject, objectKey } from '../../api/object.ts'
 import { controllerOf } from '../../api/owner.ts'
 import type { Moment } from '../moment.ts'
 import { always, type Held, noOscillation, settled, step, type Write } from '../property.ts'
@@ -110,7 +110,14 @@ export const spreadHolds = row(
   step((write, _before, after) => {
     const places = placesOf(write, after)
     if (places === undefined || hardSpread(write.object).length === 0) return undefined
-    const why = whySkewed(write.object, places)
+    // Others of the same turn may be thought to be placed though their bindings are to come, or were refused.
+    const others = write.believed.pods.filter(
+      (pod) =>
+        isWaiting(pod) &&
+        uidOf(pod) !== uidOf(write.object) &&
+        isWaiting(after.at('pods', objectKey(pod.metadata.namespace ?? '', pod.metadata.name)) ?? pod),
+    )
+    const why = whySkewed(write.object, places, others)
     return orElse(why === undefined, () => `${named(write.object)} was bound though ${why}`)
   }),
 )
@@ -172,7 +179,9 @@ export const victimsAreLower = row(
   step((write, before) => {
     const waiting = preemptors(write, before)
     if (waiting === undefined) return undefined
-    const may = waiting.filter(({ spec }) => spec?.preemptionPolicy !== 'Never')
+    // Its nomination may have been refused: then it is one of those that wait.
+    const some = waiting.length > 0 ? waiting : before.pods.filter(isWaiting)
+    const may = some.filter(({ spec }) => spec?.preemptionPolicy !== 'Never')
     const highest = Math.max(Number.NEGATIVE_INFINITY, ...may.map(priorityOf))
     return orElse(
       priorityOf(write.object) < highest,
