@@ -51,15 +51,22 @@ function isGivenUp(pod: KubeObject): boolean {
 }
 
 /**
- * First the pod is marked: the mark's time is the beginning of the quarantine, so nothing has to be remembered. A node
- * that comes back in time takes the mark away.
+ * First the pod is marked: the mark's time is the beginning of the quarantine, so nothing has to be remembered. A pod that
+ * somebody else had marked before keeps the time of that, and is told when it was looked at. A node that comes back in time
+ * takes the mark away.
  */
 function orphaned(view: View, pod: KubeObject): readonly Intent[] {
   if (!isGivenUp(pod)) return [statusOf(Pod, marked(view, pod, 'True'))]
-  const since = getCondition(pod.status?.conditions, 'DisruptionTarget')?.lastTransitionTime
-  const due = (since === undefined ? view.now : parseTime(since)) + quarantineMs
+  const due = markedAt(view, pod) + quarantineMs
   if (view.now < due) return [{ type: 'wake', at: due }]
   return [...given(view, pod), forced(pod)]
+}
+
+/** When (ms) the pod was marked. */
+function markedAt(view: View, pod: KubeObject): number {
+  const condition = getCondition(pod.status?.conditions, 'DisruptionTarget')
+  const times = [condition?.lastTransitionTime, condition?.lastProbeTime].filter((one) => typeof one === 'string')
+  return times.length === 0 ? view.now : Math.max(...times.map(parseTime))
 }
 
 /** A pod nobody runs any more has failed. */
@@ -75,7 +82,9 @@ function spared(view: View, pod: KubeObject): Transition {
 
 function marked(view: View, pod: KubeObject, status: 'True' | 'False'): KubeObject {
   const message = status === 'True' ? 'PodGC: node no longer exists' : 'PodGC: node exists again'
-  const condition = { type: 'DisruptionTarget', status, reason: 'DeletionByPodGC', message }
+  const before = getCondition(pod.status?.conditions, 'DisruptionTarget')
+  const looked = before?.status === status && !isGivenUp(pod) ? { lastProbeTime: toRfc3339(view.now) } : {}
+  const condition = { type: 'DisruptionTarget', status, reason: 'DeletionByPodGC', message, ...looked }
   const conditions = setCondition(pod.status?.conditions, condition, toRfc3339(view.now))
   return { ...pod, status: { ...pod.status, conditions } }
 }

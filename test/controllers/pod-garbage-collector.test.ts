@@ -28,6 +28,22 @@ describe('a pod of a node that no longer exists', () => {
     expect(bench.view.list('pods')).toEqual([])
   })
 
+  it('has its time too when somebody had marked it before', () => {
+    const evicted = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      lastTransitionTime: at(-600),
+    }
+    const bench = new Bench([podNamed('a', { spec: { nodeName: 'gone' }, status: { conditions: [evicted] } })])
+    bench.step(controller, 'default/a')
+    expect(target(bench)).toMatchObject({ reason: 'DeletionByPodGC', lastTransitionTime: at(-600) })
+    expect(controller.reconcile(bench.view, 'default/a')).toEqual([{ type: 'wake', at: t0 + 40_000 }])
+    bench.now = t0 + 40_000
+    bench.settle([controller])
+    expect(bench.view.list('pods')).toEqual([])
+  })
+
   it('is spared when the node comes back in time', () => {
     const bench = new Bench([orphan()])
     bench.step(controller, 'default/a')

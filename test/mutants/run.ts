@@ -53,7 +53,7 @@ export async function checked(mutant: Mutant | undefined, { budget, seed, shrink
 /** A program that hangs or dies is killed too: whoever has the bug would notice. */
 function verdictOf(program: string, words: readonly string[], budget: number): Promise<Verdict> {
   return new Promise((resolve) => {
-    const options = { timeout: (budget * 8 + 60) * 1000, maxBuffer: 2 ** 26 }
+    const options = { timeout: (budget * 4 + 30) * 1000, maxBuffer: 2 ** 26 }
     // A larger young generation: worlds are many small things that are soon forgotten.
     const flags = ['--stack-size=4000', '--max-semi-space-size=128']
     execFile(process.execPath, [...flags, program, ...words], options, (error, out, errors) => {
