@@ -23,6 +23,7 @@ export function watchEnds(rig: Rig, monitor: Monitor, isSmooth: boolean): void {
     if (why !== undefined) monitor.fail('what is deleted or bound is named by its uid (G5)', why)
   }
   const waits = new Map<string, number>()
+  const made = new Map<string, readonly number[]>()
   rig.cluster.plane.api.committed$.subscribe(({ change, cause, time }: Committed) => {
     const { resource, type, object } = change
     if (isSmooth && (resource === 'pods' || resource === 'nodes')) placedSoon(monitor, waits, time)
@@ -30,6 +31,8 @@ export function watchEnds(rig: Rig, monitor: Monitor, isSmooth: boolean): void {
       if (type === 'DELETED') wentAt.set(object.metadata.name, time)
       else wentAt.delete(object.metadata.name)
     }
+    if (resource === 'pods' && type === 'ADDED' && cause.why === 'reconcile')
+      paced(monitor, made, `${cause.by} ${cause.key}`, time)
     if (resource !== 'pods' || type !== 'DELETED') return
     const went = wentAt.get(object.spec?.nodeName ?? '')
     const due = parseTime(object.metadata.deletionTimestamp ?? '9999-01-01T00:00:00Z')
@@ -39,6 +42,17 @@ export function watchEnds(rig: Rig, monitor: Monitor, isSmooth: boolean): void {
     if (isSmooth && cause.by === 'kubelet' && !rig.everDown.has(object.spec?.nodeName) && time > due + lateMs)
       monitor.fail('a pod that is deleted is gone when its grace is over', `${name} was there ${time - due} ms longer`)
   })
+}
+
+/** More pods than that for one object in a minute are made by somebody who does not wait. */
+const madeInAMinute = 100
+
+/** `made`: when pods were made for each object, of the last minute. */
+function paced(monitor: Monitor, made: Map<string, readonly number[]>, maker: string, time: number): void {
+  const recent = [...(made.get(maker) ?? []).filter((at) => at > time - 60_000), time]
+  made.set(maker, recent)
+  if (recent.length > madeInAMinute)
+    monitor.fail('nobody makes the same thing again and again without a wait (G10)', `${maker}: ${recent.length} pods`)
 }
 
 /** A pod that could be placed, retried with its back-off, is placed within this time. */
